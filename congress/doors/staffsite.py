@@ -1,0 +1,21 @@
+"""The admin site: staff with a verified second factor, nobody else."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+
+class StaffSite(UnfoldAdminSite):
+    site_title = site_header = _("Party delegate liaison office")
+    index_title = _("Dashboard")
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff only, and only after the one-time code."""
+        user = request.user
+        return bool(user.is_active and user.is_staff and user.is_verified())
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """One door for everybody: the portal's login page leads here and asks staff for the code."""
+        return redirect_to_login(request.get_full_path() if "/login" not in request.path else "/admin/")

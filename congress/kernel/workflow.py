@@ -1,0 +1,150 @@
+"""State machines as data.
+
+A workflow is a table. Each row says where from, where to, who may, when it may,
+and what follows. `Workflow.take` is the only code that changes a state.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.models import JournalEntry, User
+
+M = TypeVar("M", bound=models.Model)
+Actor = User | None
+SYSTEM: Final = None  # the actor when time, not a person, takes the transition
+
+
+def lock(obj: M) -> M:
+    """The same row, fresh and locked until the transaction ends."""
+    return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+
+
+class Refused(Exception):
+    """The transition is not possible now. The message is fit to show to the user."""
+
+
+class UnknownVerb(Exception):
+    """The table has no such row; doors answer 404."""
+
+
+def by_time(actor: Actor, obj: models.Model) -> bool:
+    """Only the clock or a worker takes this."""
+    return actor is SYSTEM
+
+
+@dataclass(frozen=True)
+class Move:
+    """One taking of a transition: what its effects need to know."""
+
+    verb: str
+    by: Actor
+    at: datetime
+    note: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Transition(Generic[M]):
+    """One row of the table. The verb is also the URL, the button and the journal entry."""
+
+    verb: str
+    source: Sequence[str]
+    target: str
+    who: Callable[[Actor, M], bool]
+    when: Sequence[Callable[[M], str]]  # each gives the reason it is not possible now, or ""
+    then: Sequence[Callable[[M, Move], None]]
+    needs: type[forms.Form] | None = None  # what the actor must say; its cleaned data reaches the effects
+    label: Any = ""  # what the button says
+
+    def obstacle(self, obj: M) -> str:
+        return next((reason for guard in self.when if (reason := guard(obj))), "")
+
+
+class Workflow(Generic[M]):
+    """The table of one model's life. With `parent`, that row is locked first: siblings then move one at a time."""
+
+    def __init__(
+        self, model: type[M], transitions: Sequence[Transition[M]], *, parent: str = "", field: str = "state"
+    ) -> None:
+        self.model, self.transitions, self.field, self.parent = model, transitions, field, parent
+        self.by_verb = {row.verb: row for row in transitions}
+
+    def row(self, verb: str) -> Transition[M]:
+        """The table's row for `verb`. Raises `UnknownVerb`."""
+        try:
+            return self.by_verb[verb]
+        except KeyError:
+            raise UnknownVerb(verb) from None
+
+    def available(self, obj: M, by: Actor) -> Iterator[tuple[Transition[M], str]]:
+        """The transitions to offer `by`, each with the reason it is greyed out, if any."""
+        for row in self.transitions:
+            if getattr(obj, self.field) in row.source and row.who(by, obj):
+                yield row, row.obstacle(obj)
+
+    def form(self, obj: M, verb: str, *, by: Actor, data: Any = None) -> forms.Form:
+        """The form the actor fills in to take `verb`; empty if the transition needs nothing said."""
+        return (self.row(verb).needs or forms.Form)(data)
+
+    def take(self, obj: M, verb: str, *, by: Actor, note: str = "", **data: Any) -> M:
+        """Take `verb` on `obj` and return the fresh object.
+
+        Lock the row, judge it under the lock, change the state, run the effects
+        and write the journal: all of it, or none. Raises `PermissionDenied` (not yours)
+        or `Refused` (not now).
+        """
+        row = self.row(verb)
+        with transaction.atomic():
+            if self.parent:
+                lock(getattr(obj, self.parent))
+            locked = lock(obj)
+            source = getattr(locked, self.field)
+            if not row.who(by, locked):
+                raise PermissionDenied(verb)
+            if source not in row.source:
+                raise Refused(self._not_from(row, locked))
+            if reason := row.obstacle(locked):
+                raise Refused(reason)
+            move = Move(verb, by, timezone.now(), note, data)
+            setattr(locked, self.field, row.target)
+            for effect in row.then:
+                effect(locked, move)
+            locked.save()
+            JournalEntry.objects.create(
+                content_type=ContentType.objects.get_for_model(self.model),
+                object_id=locked.pk,
+                by=by,
+                at=move.at,
+                verb=verb,
+                source=source,
+                target=row.target,
+                note=note,
+            )
+        return locked
+
+    def _not_from(self, row: Transition[M], obj: M) -> str:
+        now = getattr(obj, f"get_{self.field}_display")()
+        return _("“%(verb)s” is not possible any more: it is now “%(state)s”.") % {
+            "verb": row.label or row.verb,
+            "state": now,
+        }
+
+    def as_mermaid(self) -> str:
+        """The table as a diagram, for the documentation."""
+        rows = (f"    {s} --> {row.target}: {row.verb}" for row in self.transitions for s in row.source)
+        return "\n".join(["stateDiagram-v2", *rows])
+
+
+MOVED_ON = gettext_lazy(
+    "Somebody changed this while you had it open. What you typed is kept below; compare and save again."
+)

@@ -1,0 +1,51 @@
+"""The ground floor's tables: who we are, which congress and session, what rules hold, what happened."""
+
+from congress.models.accounts import Role, TotpDevice, User
+from congress.models.calendar import CalendarDay, CalendarYear
+from congress.models.files import Attachment
+from congress.models.imports import ImportRow, ImportRun, ImportState, RowOutcome
+from congress.models.jobs import Job
+from congress.models.messages import Channel, Delivery, DeliveryState, Notice
+from congress.models.organizations import (
+    Organization,
+    OrganizationChange,
+    OrganizationGroupPermission,
+    OrganizationKind,
+    OrganizationUserPermission,
+)
+from congress.models.printing import PrintedReport, PrintState
+from congress.models.records import AuditEvent, IdempotencyKey, JournalEntry
+from congress.models.rules import Rule
+from congress.models.terms import Congress, Session, SessionKind
+
+__all__ = [
+    "Attachment",
+    "AuditEvent",
+    "CalendarDay",
+    "CalendarYear",
+    "Channel",
+    "Congress",
+    "Delivery",
+    "DeliveryState",
+    "IdempotencyKey",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
+    "Job",
+    "JournalEntry",
+    "Notice",
+    "Organization",
+    "OrganizationChange",
+    "OrganizationGroupPermission",
+    "OrganizationKind",
+    "OrganizationUserPermission",
+    "PrintState",
+    "PrintedReport",
+    "Role",
+    "RowOutcome",
+    "Rule",
+    "Session",
+    "SessionKind",
+    "TotpDevice",
+    "User",
+]

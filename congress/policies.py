@@ -1,0 +1,296 @@
+"""Who may see and do what, on the ground floor. The only module here that asks guardian.
+
+A role says *what* (ROLES), a grant on an organisation says *where*: it reaches down the branch. Nobody has
+a right by being superuser or by a model-wide permission.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+
+from congress.kernel.audit import role_names
+from congress.kernel.policy import Policy
+from congress.models import (
+    Attachment,
+    AuditEvent,
+    CalendarDay,
+    CalendarYear,
+    Congress,
+    Delivery,
+    ImportRun,
+    Job,
+    Notice,
+    Organization,
+    PrintedReport,
+    Role,
+    Rule,
+    Session,
+    User,
+)
+from congress.querysets import within
+
+VIEW, MANAGE, REVEAL, AUDIT = "view_branch", "manage_branch", "reveal_branch", "audit_branch"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a role may do, where it is granted. `staff` opens the admin, and asks for a second factor."""
+
+    staff: bool
+    branch: tuple[str, ...] = ()
+    accounts: bool = False  # makes and closes accounts, sees the machine, never business data
+
+
+ROLES: dict[str, Capabilities] = {
+    Role.OFFICE: Capabilities(staff=True, branch=(VIEW, MANAGE, REVEAL)),
+    Role.TOWNSHIP: Capabilities(staff=True, branch=(VIEW, MANAGE, REVEAL)),
+    Role.WORKROOM: Capabilities(staff=True, branch=(VIEW,)),
+    Role.ORGANISATION_DEPARTMENT: Capabilities(staff=True, branch=(VIEW,)),
+    Role.AUDITOR: Capabilities(staff=True, branch=(AUDIT,)),
+    Role.SYSADMIN: Capabilities(staff=True, accounts=True),
+    Role.DELEGATE: Capabilities(staff=False),
+    Role.UNIT: Capabilities(staff=False),
+}
+
+
+@transaction.atomic
+def grant_role(user: User, role: str, organization: Organization | None = None) -> None:
+    """Give `user` a role, and its rights on the branch of `organization`."""
+    capabilities = ROLES[role]
+    group, _fresh = Group.objects.get_or_create(name=role)
+    user.groups.add(group)
+    if capabilities.staff and not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    for codename in capabilities.branch:
+        assign_perm(f"congress.{codename}", user, organization)
+
+
+@transaction.atomic
+def revoke_role(user: User, role: str, organization: Organization | None = None) -> None:
+    """Take a role and its rights on that branch away."""
+    user.groups.remove(*Group.objects.filter(name=role))
+    for codename in ROLES[role].branch:
+        remove_perm(f"congress.{codename}", user, organization)
+    user.is_staff = any(ROLES[name].staff for name in user.groups.values_list("name", flat=True) if name in ROLES)
+    user.save(update_fields=["is_staff"])
+
+
+def has_role(user: Any, *roles: str) -> bool:
+    """Whether `user` is an active account with one of the roles."""
+    return bool(user.is_authenticated and user.is_active and set(role_names(user)) & set(roles))
+
+
+def branches(user: Any, right: str = VIEW) -> tuple[str, ...]:
+    """The paths of the branches `user` holds `right` on; asked of the database once per request and right."""
+    if not user.is_authenticated or not user.is_active:
+        return ()
+    known: dict[str, tuple[str, ...]] = user.__dict__.setdefault("_branches", {})
+    if right not in known:
+        anchors = get_objects_for_user(
+            user, f"congress.{right}", Organization, accept_global_perms=False, with_superuser=False
+        )
+        known[right] = tuple(sorted(anchors.values_list("path", flat=True)))
+    return known[right]
+
+
+def holds(user: Any, right: str, organization: Organization) -> bool:
+    """Whether `user` holds `right` on the organisation's branch."""
+    return any(organization.path.startswith(path) for path in branches(user, right))
+
+
+def visible_within(queryset: QuerySet, user: Any, prefix: str, right: str = VIEW) -> QuerySet:
+    """The rows whose organisation lies in a branch `user` holds `right` on. One rule for every list."""
+    return queryset.filter(within(branches(user, right), prefix))
+
+
+def managers_of(organization: Organization) -> Iterable[User]:
+    """The nearest office that manages the organisation: whom a notice about it goes to."""
+    codes = organization.path.strip("/").split("/")
+    grants = Organization.objects.filter(code__in=codes).order_by("-path")
+    for anchor in grants:
+        users = User.objects.filter(
+            organizationuserpermission__content_object=anchor,
+            organizationuserpermission__permission__codename=MANAGE,
+            is_active=True,
+        ).distinct()
+        if users:
+            return users
+    return User.objects.none()
+
+
+class BranchPolicy(Policy):
+    """Rows that stand in an organisation: seen and changed by whoever holds its branch."""
+
+    prefix = "organization"
+
+    def organization_of(self, obj: Any) -> Organization:
+        for name in self.prefix.split("__"):
+            obj = getattr(obj, name)
+        return obj
+
+    def visible(self, user: Any) -> QuerySet:
+        return visible_within(self.model._default_manager.all(), user, self.prefix)
+
+    def may_change(self, user: Any, obj: Any) -> bool:
+        return holds(user, MANAGE, self.organization_of(obj))
+
+    def may_create(self, user: Any) -> bool:
+        return bool(branches(user, MANAGE))
+
+
+class OrganizationPolicy(Policy):
+    model = Organization
+
+    def visible(self, user: Any) -> QuerySet:
+        return visible_within(Organization.objects.all(), user, "")
+
+    def may_change(self, user: Any, obj: Organization) -> bool:
+        return holds(user, MANAGE, obj)
+
+    def may_create(self, user: Any) -> bool:
+        return bool(branches(user, MANAGE))
+
+
+class CongressPolicy(BranchPolicy):
+    model = Congress
+
+
+class SessionPolicy(BranchPolicy):
+    model, prefix = Session, "congress__organization"
+
+
+class RulePolicy(Policy):
+    """Rules are no secret to staff; a branch's own are its office's, a level's are the district office's."""
+
+    model = Rule
+
+    def visible(self, user: Any) -> QuerySet:
+        if not branches(user):
+            return Rule.objects.none()
+        return Rule.objects.filter(Q(organization=None) | within(branches(user), "organization"))
+
+    def may_change(self, user: Any, obj: Rule) -> bool:
+        if obj.organization is None:
+            return has_role(user, Role.OFFICE)
+        return holds(user, MANAGE, obj.organization)
+
+    def may_create(self, user: Any) -> bool:
+        return bool(branches(user, MANAGE))
+
+
+class CalendarPolicy(Policy):
+    """The calendar is one for all: any staff reads it, the district office keeps it."""
+
+    def __init__(self, model: type[CalendarDay] | type[CalendarYear]) -> None:
+        self.model = model
+
+    def visible(self, user: Any) -> QuerySet:
+        return self.model.objects.all() if branches(user) else self.model.objects.none()
+
+    def may_change(self, user: Any, obj: Any) -> bool:
+        return has_role(user, Role.OFFICE)
+
+    def may_create(self, user: Any) -> bool:
+        return has_role(user, Role.OFFICE)
+
+
+class ImportRunPolicy(BranchPolicy):
+    """Imports are their branch's managers' affair: the preview shows what is not yet anybody's record."""
+
+    model = ImportRun
+
+    def visible(self, user: Any) -> QuerySet:
+        return visible_within(ImportRun.objects.all(), user, self.prefix, MANAGE)
+
+
+class PrintedReportPolicy(BranchPolicy):
+    """A finished print is seen by those who see its organisation, or printed it and still do."""
+
+    model = PrintedReport
+
+    def may_change(self, user: Any, obj: Any) -> bool:
+        return False
+
+
+class AttachmentPolicy(BranchPolicy):
+    model = Attachment
+
+    def visible(self, user: Any) -> QuerySet:
+        return super().visible(user).filter(removed_at=None)
+
+
+class NoticePolicy(Policy):
+    """A notice is its recipient's."""
+
+    model = Notice
+
+    def visible(self, user: Any) -> QuerySet:
+        return Notice.objects.filter(recipient=user) if user.is_authenticated else Notice.objects.none()
+
+    def may_change(self, user: Any, obj: Notice) -> bool:
+        return obj.recipient_id == user.pk
+
+
+class AuditEventPolicy(Policy):
+    """Auditors read the record of their branch and of what belongs to none. Nobody changes it."""
+
+    model = AuditEvent
+
+    def visible(self, user: Any) -> QuerySet:
+        paths = branches(user, AUDIT)
+        if not paths:
+            return AuditEvent.objects.none()
+        return AuditEvent.objects.filter(Q(organization=None) | within(paths, "organization"))
+
+
+class AccountPolicy(Policy):
+    """Accounts belong to the system administrator, who never sees business data; a user sees himself."""
+
+    model = User
+
+    def visible(self, user: Any) -> QuerySet:
+        if has_role(user, Role.SYSADMIN):
+            return User.objects.all()
+        return User.objects.filter(pk=user.pk)
+
+    def may_change(self, user: Any, obj: User) -> bool:
+        return has_role(user, Role.SYSADMIN) and obj.pk != user.pk
+
+    def may_create(self, user: Any) -> bool:
+        return has_role(user, Role.SYSADMIN)
+
+
+class MachinePolicy(Policy):
+    """Jobs and deliveries: the system administrator's view of the machine. They hold ids, no business data."""
+
+    def __init__(self, model: type[Job] | type[Delivery]) -> None:
+        self.model = model
+
+    def visible(self, user: Any) -> QuerySet:
+        return self.model.objects.all() if has_role(user, Role.SYSADMIN) else self.model.objects.none()
+
+
+def may_reveal(user: Any, organization: Organization) -> bool:
+    """Whether `user` may see the branch's personal numbers unmasked. How often is a rule of its own."""
+    return holds(user, REVEAL, organization)
+
+
+def reveals_within_the_hour(user: User) -> int:
+    """How many personal numbers `user` has had shown in the last hour."""
+    since = timezone.now() - timedelta(hours=1)
+    return AuditEvent.objects.filter(actor_id=user.pk, action="reveal", at__gte=since, succeeded=True).count()
+
+
+ORGANIZATIONS, CONGRESSES, SESSIONS, RULES = OrganizationPolicy(), CongressPolicy(), SessionPolicy(), RulePolicy()
+CALENDAR_DAYS, CALENDAR_YEARS = CalendarPolicy(CalendarDay), CalendarPolicy(CalendarYear)
+IMPORTS, PRINTS, ATTACHMENTS = ImportRunPolicy(), PrintedReportPolicy(), AttachmentPolicy()
+NOTICES, AUDIT_EVENTS, ACCOUNTS = NoticePolicy(), AuditEventPolicy(), AccountPolicy()
+JOBS, DELIVERIES = MachinePolicy(Job), MachinePolicy(Delivery)

@@ -1,0 +1,22 @@
+"""Who the delegates are: a person is not a mandate."""
+
+from delegates.models.bodies import DelegateGroup, Delegation, ElectingUnit
+from delegates.models.corrections import CorrectionRequest, CorrectionState
+from delegates.models.mandates import ElectionMethod, FrontLine, MainCategory, Mandate, MandateStatus
+from delegates.models.persons import ETHNICITIES, Gender, Person
+
+__all__ = [
+    "ETHNICITIES",
+    "CorrectionRequest",
+    "CorrectionState",
+    "DelegateGroup",
+    "Delegation",
+    "ElectingUnit",
+    "ElectionMethod",
+    "FrontLine",
+    "Gender",
+    "MainCategory",
+    "Mandate",
+    "MandateStatus",
+    "Person",
+]

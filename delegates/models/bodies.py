@@ -1,0 +1,82 @@
+"""What delegates belong to for a term: electing unit, delegation, group."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from congress.models import Congress, Organization
+
+
+@pghistory.track()
+class ElectingUnit(models.Model):
+    """The body that elects some of a congress's delegates."""
+
+    congress = models.ForeignKey(Congress, models.PROTECT, related_name="electing_units", verbose_name=_("congress"))
+    name = models.CharField(_("name"), max_length=80)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("village or unit")
+    )
+    seat_quota = models.PositiveSmallIntegerField(_("seat quota"), null=True, blank=True)
+    number = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("electing unit"), _("electing units")
+        ordering = ["congress", "number", "pk"]
+        constraints = [models.UniqueConstraint(fields=["congress", "name"], name="electing_unit_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Delegation(models.Model):
+    """The body delegates sit in at the meeting, kept for the whole term under the standing system."""
+
+    congress = models.ForeignKey(Congress, models.PROTECT, related_name="delegations", verbose_name=_("congress"))
+    number = models.PositiveSmallIntegerField(_("order"))
+    name = models.CharField(_("name"), max_length=80)
+    head = models.ForeignKey(
+        "delegates.Mandate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("head")
+    )
+    deputies = models.ManyToManyField("delegates.Mandate", blank=True, related_name="+", verbose_name=_("deputy heads"))
+    liaison = models.ForeignKey(
+        "delegates.Mandate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("liaison officer")
+    )
+    place = models.CharField(_("place of discussion"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("delegation"), _("delegations")
+        ordering = ["congress", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["congress", "name"], name="delegation_once"),
+            models.UniqueConstraint(fields=["congress", "number"], name="delegation_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class DelegateGroup(models.Model):
+    """The group delegates work in between meetings, by village, area or trade."""
+
+    congress = models.ForeignKey(Congress, models.PROTECT, related_name="groups", verbose_name=_("congress"))
+    name = models.CharField(_("name"), max_length=80)
+    number = models.PositiveSmallIntegerField(_("order"), default=0)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("village or area")
+    )
+    leader = models.ForeignKey(
+        "delegates.Mandate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group leader")
+    )
+    deputy = models.ForeignKey(
+        "delegates.Mandate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("deputy leader")
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("delegate group"), _("delegate groups")
+        ordering = ["congress", "number", "pk"]
+        constraints = [models.UniqueConstraint(fields=["congress", "name"], name="group_once")]
+
+    def __str__(self) -> str:
+        return self.name

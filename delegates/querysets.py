@@ -1,0 +1,42 @@
+"""Named queries on delegates."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from congress.fields import blind_index
+
+SERVING = ("active",)
+
+
+class PersonQuerySet(models.QuerySet):
+    def matching(self, text: str) -> PersonQuerySet:
+        """People found by name, by one or two of its characters, by pinyin or initials, or by a full ID or phone number."""
+        return self.filter(person_match(text))
+
+
+def person_match(text: str, prefix: str = "") -> Q:
+    """The condition behind `matching`; `prefix` leads to the person (`person__`)."""
+    words = text.replace("\u3000", "").replace(" ", "").lower()
+    if not words:
+        return Q()
+    if len(words) >= 11 and words[:-1].isdigit():
+        index = blind_index(words.upper())
+        return Q(**{f"{prefix}id_number_index": index}) | Q(**{f"{prefix}phone_index": index})
+    return Q(**{f"{prefix}search_terms__contains": [words]})
+
+
+class MandateQuerySet(models.QuerySet):
+    def for_list(self) -> MandateQuerySet:
+        """With everything a line about a delegate shows, in the order rosters are printed."""
+        return self.select_related("person", "congress__organization", "electing_unit", "delegation", "group").order_by(
+            "roster_key", "pk"
+        )
+
+    def serving(self) -> MandateQuerySet:
+        """Delegates in office: those who count among the due (应到)."""
+        return self.filter(status__in=SERVING)
+
+    def matching(self, text: str) -> MandateQuerySet:
+        return self.filter(person_match(text, "person__"))
