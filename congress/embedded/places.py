@@ -104,13 +104,13 @@ def hand_over(path: Path) -> Path:
     return path
 
 
-def run(*command: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, stdin: str = "", pass_fds: tuple[int, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Runs a server's program as the servers' user, with a bare environment: no PG* variable of ours leaks in."""
     who = account()
-    as_user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}
-    bare = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    options = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if who else {}
+    options |= {"cwd": "/", "env": {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}, "pass_fds": pass_fds}
     words = [str(word) for word in command]
-    return subprocess.run(words, check=False, input=stdin, capture_output=True, text=True, cwd="/", env=bare, **as_user)
+    return subprocess.run(words, check=False, input=stdin, capture_output=True, text=True, **options)  # noqa: S603 ours
 
 
 @functools.cache

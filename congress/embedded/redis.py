@@ -1,10 +1,10 @@
 """The embedded Redis: a doorbell and a cache on a private socket. It listens on no port."""
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from congress.embedded import places
 
 START_SECONDS = 30
 STOP_SECONDS = 15
+LOCK = "redis.lock"
 CONF = """\
 port 0
 unixsocket {sockets}/redis.sock
@@ -51,7 +52,9 @@ def start() -> None:
     home = places.home("redis")
     text = CONF.format(sockets=places.sockets(), home=home)
     conf = places.hand_over(places.write(home / "redis.conf", text))
-    done = places.run(_program(), conf)
+    with (home / LOCK).open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # Redis inherits the lock
+        done = places.run(_program(), conf, pass_fds=(file.fileno(),))
     give_up = time.monotonic() + START_SECONDS
     while not answers():
         if done.returncode or time.monotonic() > give_up:
@@ -88,10 +91,11 @@ def _program() -> str:
 
 
 def _process() -> int | None:
-    """The running Redis of this checkout, by its file and its title: a number alone may be another's by now."""
-    try:
-        number = int((places.home("redis") / "redis.pid").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    title = subprocess.run(["ps", "-o", "args=", "-p", str(number)], check=False, capture_output=True, text=True).stdout
-    return number if "redis-server" in title and str(_socket()) in title else None
+    """The running Redis of this checkout. It holds a lock while it lives: a number alone may be another's by now."""
+    home = places.home("redis")
+    with (home / LOCK).open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int((home / "redis.pid").read_text(encoding="utf-8"))
+    return None
