@@ -207,6 +207,14 @@ IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
 REPORTS = ["delegates.reports.REPORTS"]
 
 # API
+API_RESOURCES = {
+    "tokens": "congress.api.TokenViewSet",
+    "organizations": "congress.api.OrganizationViewSet",
+    "congresses": "congress.api.CongressViewSet",
+    "sessions": "congress.api.SessionViewSet",
+    "reports": "congress.api.ReportViewSet",
+    "delegates": "delegates.api.DelegateViewSet",
+}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "congress.doors.authentication.StaffSession",

@@ -1,0 +1,145 @@
+"""The API's door: the same policy, the same workflow, the same words of refusal."""
+
+import hashlib
+import json
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from congress.kernel.policy import Policy
+from congress.kernel.workflow import Refused, UnknownVerb, Workflow
+from congress.models import IdempotencyKey
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Pages(PageNumberPagination):
+    page_size, max_page_size, page_size_query_param = 25, 200, "page_size"
+
+
+class Conflict(APIException):
+    status_code, default_code = status.HTTP_409_CONFLICT, "conflict"
+
+
+class PolicyMixin(Generic[M]):
+    """Rows come from the policy; what may not be seen does not exist."""
+
+    policy: Policy[M]
+    request: Any
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        if getattr(self, "swagger_fake_view", False):  # the schema generator asks for the model only
+            return self.policy.model._default_manager.none()
+        return self.policy.visible(self.request.user)
+
+
+class TransitionMixin(PolicyMixin[M]):
+    """Takes the table's transitions. Each verb is an action of the viewset that calls `take`."""
+
+    workflow: Workflow[M]
+
+    def take(self, request: Request, verb: str) -> Response:
+        """Take `verb` on the object of the URL; 409 with the reason if not now, 403 if not yours."""
+        obj = self.get_object()  # type: ignore[attr-defined]
+        form = self.workflow.form(obj, verb, by=request.user, data=request.data)
+        if not form.is_valid():
+            raise ValidationError(form.errors.get_json_data())
+        obj = self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
+        return Response(self.get_serializer(obj).data)  # type: ignore[attr-defined]
+
+
+class IdempotentMixin:
+    """An unsafe call with an `Idempotency-Key` is done once: the same key and body get the same answer."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.idempotency = None
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get("Idempotency-Key", "")
+        if not key or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        if len(key) > 100:
+            raise ValidationError({"Idempotency-Key": [_("At most 100 characters.")]})
+        body = f"{request.method} {request.path}\n{json.dumps(request.data, sort_keys=True, default=str)}"
+        self.idempotency = self._claim(request.user, key, hashlib.sha256(body.encode()).hexdigest())
+
+    def _claim(self, user: Any, key: str, body_hash: str) -> IdempotencyKey:
+        try:
+            with transaction.atomic():
+                return IdempotencyKey.objects.create(user=user, key=key, body_hash=body_hash)
+        except IntegrityError:
+            first = IdempotencyKey.objects.get(user=user, key=key)
+        if first.body_hash != body_hash:
+            raise APIException422(_("This Idempotency-Key was used for a different request."))
+        if not first.status:
+            raise Conflict(_("The first request with this Idempotency-Key is still at work."), code="in_progress")
+        raise AlreadyServed(first)
+
+    def finalize_response(self, request: Any, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if self.idempotency is not None:
+            if response.status_code < 500:
+                answer = json.loads(json.dumps(response.data, default=str))
+                IdempotencyKey.objects.filter(pk=self.idempotency.pk).update(status=response.status_code, answer=answer)
+            else:  # our fault: the same key may try again
+                self.idempotency.delete()
+        return response
+
+
+class APIException422(APIException):
+    status_code, default_code = status.HTTP_422_UNPROCESSABLE_ENTITY, "idempotency_key_reused"
+
+
+class AlreadyServed(Exception):
+    """Carries the answer the first request got."""
+
+    def __init__(self, first: IdempotencyKey) -> None:
+        super().__init__(first.key)
+        self.first = first
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error as an RFC 9457 problem document with a stable `code`."""
+    match exc:
+        case AlreadyServed():
+            return Response(exc.first.answer, status=exc.first.status)
+        case Refused():
+            exc = Conflict(str(exc), code="refused")
+        case UnknownVerb():
+            exc = Http404()
+        case DjangoValidationError():
+            exc = ValidationError(exc.messages)
+    response = drf_exception_handler(exc, context)
+    if response is None:
+        return None
+    response.data = _problem(exc, response)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _problem(exc: Exception, response: Response) -> dict[str, Any]:
+    codes = {Http404: "not_found", PermissionDenied: "permission_denied"}
+    code = codes.get(type(exc)) or getattr(exc, "default_code", "error")
+    document: dict[str, Any] = {"type": "about:blank", "title": _title(response), "status": response.status_code}
+    if isinstance(exc, ValidationError):
+        return document | {"code": "invalid", "errors": response.data}
+    if isinstance(exc, APIException) and not isinstance(exc.get_codes(), dict | list):
+        code = exc.get_codes()
+    detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
+    return document | {"code": code, "detail": str(detail)}
+
+
+def _title(response: Response) -> str:
+    return str(response.status_text) or str(response.status_code)

@@ -1,0 +1,22 @@
+"""The production settings, made fast and strict. Keep this under thirty lines."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DATABASE_ROLE", "owner")  # tests make and drop databases
+
+from congress.settings import *  # noqa: F403
+from congress.settings import INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK, STORAGES, TEMPLATES
+
+DEBUG = False
+HTTPS = SECURE_SSL_REDIRECT = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
+ZEAL_ALLOWLIST = [{"model": "contenttypes.ContentType", "field": "*"}]  # a process-wide cache, not an N+1
+MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None, "anon": None}}
+WHITENOISE_AUTOREFRESH = True

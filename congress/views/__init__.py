@@ -1,0 +1,31 @@
+"""Pages that belong to no district's business: the public front, signing in, messages, files."""
+
+from congress.views.pages import (
+    AttachmentDownload,
+    Components,
+    MessageList,
+    MessageRead,
+    PublicHome,
+    SetSize,
+    Start,
+    UnitHome,
+    csrf_failure,
+)
+from congress.views.signin import Login, OneTimeCode, OneTimeSetup, PasswordChange, SignOut
+
+__all__ = [
+    "AttachmentDownload",
+    "Components",
+    "Login",
+    "MessageList",
+    "MessageRead",
+    "OneTimeCode",
+    "OneTimeSetup",
+    "PasswordChange",
+    "PublicHome",
+    "SetSize",
+    "SignOut",
+    "Start",
+    "UnitHome",
+    "csrf_failure",
+]

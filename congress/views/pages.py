@@ -1,0 +1,113 @@
+"""The public front, everybody's messages and files, and the page that shows every component."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import ListView, TemplateView, View
+
+from congress.doors.portal import PolicyMixin, RoleMixin
+from congress.kernel import audit
+from congress.models import Notice, Role
+from congress.policies import ATTACHMENTS, NOTICES, has_role
+from congress.services import attachments
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PublicHome(TemplateView):
+    """What anyone may read without signing in."""
+
+    template_name = "congress/public_home.html"
+
+
+class Start(View):
+    """Sends everybody to his own first page."""
+
+    def get(self, request: HttpRequest) -> HttpResponseRedirect:
+        if request.user.is_staff:
+            return redirect("admin:index")
+        if has_role(request.user, Role.DELEGATE):
+            return redirect("portal_home")
+        if has_role(request.user, Role.UNIT):
+            return redirect("unit_home")
+        return redirect("public_home")
+
+
+class UnitHome(RoleMixin, TemplateView):
+    """The handling unit's desk: its messages; papers come with proposals."""
+
+    roles = (Role.UNIT,)
+    template_name = "congress/unit_home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(notices=NOTICES.visible(self.request.user)[:5], **kwargs)
+
+
+class MessageList(PolicyMixin[Notice], ListView):
+    """Everything the user was told, newest first."""
+
+    policy, template_name, paginate_by = NOTICES, "congress/message_list.html", 25
+
+
+class MessageRead(PolicyMixin[Notice], View):
+    """Marks one message read and opens what it speaks of."""
+
+    policy = NOTICES
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        notice = get_object_or_404(self.get_queryset(), pk=pk)
+        self.get_queryset().filter(pk=pk, read_at=None).update(read_at=timezone.now())
+        return redirect(_ours(request, notice.link) or reverse("message_list"))
+
+
+class AttachmentDownload(View):
+    """A private file, for who may see its organisation; never shown inside the site, never cached."""
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        attachment = get_object_or_404(ATTACHMENTS.visible(request.user), pk=pk)
+        audit.record(
+            "download", by=request.user, subject=attachment.name, organization=attachment.organization,
+            sha256=attachment.sha256,
+        )  # fmt: skip
+        response = FileResponse(attachments.open_file(attachment), content_type="application/octet-stream")
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response._csp_replace = {"sandbox": True, "default-src": ["'none'"]}
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SetSize(View):
+    """Switches the large-text version on or off for this browser."""
+
+    def post(self, request: HttpRequest) -> HttpResponseRedirect:
+        response = redirect(_ours(request, request.POST.get("next", "")) or "/")
+        size = "large" if request.POST.get("size") == "large" else "normal"
+        response.set_cookie(
+            "size", size, max_age=400 * 86400, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Components(TemplateView):
+    """Every component of the design system on one page."""
+
+    template_name = "congress/components.html"
+
+
+def _ours(request: HttpRequest, url: str) -> str:
+    """`url` if it leads to this site, else nothing: nobody is sent away by a forged link."""
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if safe else ""
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page that was open too long: what happened and what to do, nothing lost."""
+    return render(request, "congress/csrf_failure.html", status=403)

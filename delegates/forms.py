@@ -1,0 +1,48 @@
+"""What delegates and the office say about a record."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from delegates.models import Mandate, Person
+
+CORRECTABLE = {  # facts a delegate may say are wrong, with where they are kept
+    "name": Person, "gender": Person, "ethnicity": Person, "birth_month": Person, "joined_party_month": Person,
+    "education": Person, "degree": Person, "school": Person, "professional_title": Person, "post": Person,
+    "native_place": Person, "phone": Person, "address": Person, "resume": Person, "awards": Person,
+    "electing_unit": Mandate, "group": Mandate, "front_line": Mandate,
+}  # fmt: skip
+_LABELS = {"phone": _("phone"), "address": _("address")}
+
+
+def fact_label(fact: str) -> str:
+    """What the fact is called on the registration form."""
+    return str(_LABELS.get(fact) or CORRECTABLE[fact]._meta.get_field(fact).verbose_name)
+
+
+class CorrectionForm(forms.Form):
+    """One fact, as it should be."""
+
+    fact = forms.ChoiceField(label=_("What is wrong"))
+    wanted = forms.CharField(
+        label=_("What it should be"), max_length=500, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    )
+    reason = forms.CharField(
+        label=_("Why, or which document shows it (optional)"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fact"].choices = [("", _("Please choose")), *((fact, fact_label(fact)) for fact in CORRECTABLE)]
+
+
+class AnswerForm(forms.Form):
+    """The office's answer to a correction request, in words the delegate reads."""
+
+    answer = forms.CharField(
+        label=_("Answer to the delegate"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )

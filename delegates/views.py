@@ -1,0 +1,118 @@
+"""The delegate's portal: home, my record, corrections."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, ListView, TemplateView, View
+
+from congress.doors.portal import PolicyMixin, RoleMixin
+from congress.kernel.workflow import Refused
+from congress.models import Role
+from congress.policies import NOTICES
+from delegates.forms import CorrectionForm, fact_label
+from delegates.models import CorrectionRequest, Mandate
+from delegates.policies import CORRECTIONS, MANDATES
+from delegates.services.corrections import ask_correction
+from delegates.workflows import CORRECTION
+
+
+class DelegateMixin(RoleMixin):
+    """Pages of a delegate about himself. With several mandates the first in office is meant unless one is named."""
+
+    roles = (Role.DELEGATE,)
+
+    def mandates(self) -> Any:
+        return MANDATES.visible(self.request.user).filter(person__user=self.request.user).for_list()
+
+    def mandate(self) -> Mandate:
+        """The mandate of the page: the one named by `?mandate=`, else one in office, else the latest."""
+        named = self.request.GET.get("mandate", "")
+        if named.isascii() and named.isdigit():
+            return get_object_or_404(self.mandates(), pk=named)
+        seats = list(self.mandates())
+        serving = [seat for seat in seats if seat.status == Mandate.Status.ACTIVE]
+        return get_object_or_404(self.mandates(), pk=(serving or seats)[0].pk if seats else 0)
+
+
+class Home(DelegateMixin, TemplateView):
+    """What waits for me, what is new, where I serve."""
+
+    template_name = "delegates/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        return super().get_context_data(
+            mandates=list(self.mandates()),
+            notices=NOTICES.visible(user)[:5],
+            open_corrections=CORRECTIONS.visible(user)
+            .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
+            .count(),
+            **kwargs,
+        )
+
+
+class MyRecord(DelegateMixin, TemplateView):
+    """Every fact the office holds about me, as the registration form prints it."""
+
+    template_name = "delegates/my_record.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mandate = self.mandate()
+        return super().get_context_data(
+            mandate=mandate, person=mandate.person, mandates=list(self.mandates()), **kwargs
+        )
+
+
+class AskCorrection(DelegateMixin, FormView):
+    """Says one fact is wrong. What was typed stays when it is refused."""
+
+    template_name, form_class = "delegates/correction_form.html", CorrectionForm
+    success_url = reverse_lazy("my_corrections")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"fact": self.request.GET.get("fact", "")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(mandate=self.mandate(), **kwargs)
+
+    def form_valid(self, form: CorrectionForm) -> HttpResponse:
+        try:
+            ask_correction(self.mandate(), **form.cleaned_data, by=self.request.user)
+        except Refused as refusal:
+            form.add_error("fact", str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Sent to the liaison office. You will be told here when it is answered."))
+        return super().form_valid(form)
+
+
+class MyCorrections(DelegateMixin, PolicyMixin[CorrectionRequest], ListView):
+    """What I asked for, and what became of it."""
+
+    policy, template_name, paginate_by = CORRECTIONS, "delegates/my_corrections.html", 25
+
+    def get_queryset(self) -> Any:
+        return (
+            super().get_queryset().filter(asked_by=self.request.user).select_related("mandate__congress__organization")
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        for request in context["object_list"]:
+            request.fact_label = fact_label(request.fact)
+        return context
+
+
+class WithdrawCorrection(DelegateMixin, View):
+    """Takes a request back that nobody has answered yet."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        correction = get_object_or_404(CORRECTIONS.visible(request.user), pk=pk)
+        try:
+            CORRECTION.take(correction, "withdraw", by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("my_corrections")
