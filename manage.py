@@ -8,7 +8,16 @@ import sys
 from pathlib import Path
 
 # These work on files only: they must run on a machine where nothing is set up yet.
-WITHOUT_SERVERS = {"help", "version", "check", "makemessages", "compilemessages", "check_messages", "collectstatic"}
+WITHOUT_SERVERS = {
+    "help",
+    "version",
+    "check",
+    "makemessages",
+    "compilemessages",
+    "check_messages",
+    "collectstatic",
+    "run",
+}
 # These change tables, grants or everything, which the application's own role may not.
 AS_OWNER = {
     "prepare",

@@ -65,13 +65,12 @@ def start() -> None:
 def stop() -> None:
     """It is down when this returns."""
     give_up = time.monotonic() + STOP_SECONDS
-    asked = False
-    while number := _process():
-        if not asked:
-            os.kill(number, signal.SIGTERM)
-            asked = True
-        elif time.monotonic() > give_up:
-            os.kill(number, signal.SIGKILL)
+    asked = set()
+    while _runs():
+        word = signal.SIGTERM if time.monotonic() < give_up else signal.SIGKILL
+        if (number := _number()) and word not in asked:
+            os.kill(number, word)
+            asked.add(word)
         time.sleep(0.05)
 
 
@@ -90,12 +89,18 @@ def _program() -> str:
     return found
 
 
-def _process() -> int | None:
-    """The running Redis of this checkout. It holds a lock while it lives: a number alone may be another's by now."""
-    home = places.home("redis")
-    with (home / LOCK).open("a", encoding="utf-8") as file:
+def _runs() -> bool:
+    """Redis holds a lock while it lives: the number in its file alone may be another process' by now."""
+    with (places.home("redis") / LOCK).open("a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int((home / "redis.pid").read_text(encoding="utf-8"))
-    return None
+            return True
+    return False
+
+
+def _number() -> int | None:
+    try:
+        return int((places.home("redis") / "redis.pid").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # it writes the file last and removes it first
+        return None

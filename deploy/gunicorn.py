@@ -1,0 +1,17 @@
+"""The web server's settings, the same on a trial machine and in production."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+max_requests = 5000  # printing and parsing libraries keep what they once took
+max_requests_jitter = 500
+control_socket_disable = True
+accesslog = "-"
+# Neither query strings nor referrers nor browsers: each may carry what a person typed.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
