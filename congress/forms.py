@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+NOT_RIGHT = _("Account or password is not right. Check capital letters; after five tries you wait 15 minutes.")
+
 
 class LoginForm(AuthenticationForm):
     """Account and password. The same refusal whether the name, the password or the account is wrong."""
@@ -16,7 +18,7 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _(
             "Account or password is not right. Check capital letters; after five tries you wait 15 minutes."
         ),
-        "inactive": _("Account or password is not right. Check capital letters; after five tries you wait 15 minutes."),
+        "inactive": NOT_RIGHT,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

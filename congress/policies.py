@@ -129,7 +129,7 @@ def managers_of(organization: Organization) -> Iterable[User]:
 class BranchPolicy(Policy):
     """Rows that stand in an organisation: seen and changed by whoever holds its branch."""
 
-    prefix = "organization"
+    prefix, right = "organization", VIEW
 
     def organization_of(self, obj: Any) -> Organization:
         for name in self.prefix.split("__"):
@@ -137,7 +137,10 @@ class BranchPolicy(Policy):
         return obj
 
     def visible(self, user: Any) -> QuerySet:
-        return visible_within(self.model._default_manager.all(), user, self.prefix)
+        return visible_within(self.model._default_manager.all(), user, self.prefix, self.right)
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user, self.right))
 
     def may_change(self, user: Any, obj: Any) -> bool:
         return holds(user, MANAGE, self.organization_of(obj))
@@ -148,6 +151,9 @@ class BranchPolicy(Policy):
 
 class OrganizationPolicy(Policy):
     model = Organization
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
 
     def visible(self, user: Any) -> QuerySet:
         return visible_within(Organization.objects.all(), user, "")
@@ -172,6 +178,9 @@ class RulePolicy(Policy):
 
     model = Rule
 
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
     def visible(self, user: Any) -> QuerySet:
         if not branches(user):
             return Rule.objects.none()
@@ -192,6 +201,9 @@ class CalendarPolicy(Policy):
     def __init__(self, model: type[CalendarDay] | type[CalendarYear]) -> None:
         self.model = model
 
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
     def visible(self, user: Any) -> QuerySet:
         return self.model.objects.all() if branches(user) else self.model.objects.none()
 
@@ -205,10 +217,7 @@ class CalendarPolicy(Policy):
 class ImportRunPolicy(BranchPolicy):
     """Imports are their branch's managers' affair: the preview shows what is not yet anybody's record."""
 
-    model = ImportRun
-
-    def visible(self, user: Any) -> QuerySet:
-        return visible_within(ImportRun.objects.all(), user, self.prefix, MANAGE)
+    model, right = ImportRun, MANAGE
 
 
 class PrintedReportPolicy(BranchPolicy):
@@ -244,6 +253,9 @@ class AuditEventPolicy(Policy):
 
     model = AuditEvent
 
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user, AUDIT))
+
     def visible(self, user: Any) -> QuerySet:
         paths = branches(user, AUDIT)
         if not paths:
@@ -255,6 +267,9 @@ class AccountPolicy(Policy):
     """Accounts belong to the system administrator, who never sees business data; a user sees himself."""
 
     model = User
+
+    def may_list(self, user: Any) -> bool:
+        return has_role(user, Role.SYSADMIN)
 
     def visible(self, user: Any) -> QuerySet:
         if has_role(user, Role.SYSADMIN):
@@ -273,6 +288,9 @@ class MachinePolicy(Policy):
 
     def __init__(self, model: type[Job] | type[Delivery]) -> None:
         self.model = model
+
+    def may_list(self, user: Any) -> bool:
+        return has_role(user, Role.SYSADMIN)
 
     def visible(self, user: Any) -> QuerySet:
         return self.model.objects.all() if has_role(user, Role.SYSADMIN) else self.model.objects.none()

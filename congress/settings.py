@@ -214,6 +214,7 @@ API_RESOURCES = {
     "sessions": "congress.api.SessionViewSet",
     "reports": "congress.api.ReportViewSet",
     "delegates": "delegates.api.DelegateViewSet",
+    "groups": "delegates.api.GroupViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -252,7 +253,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "ENVIRONMENT": None,
     "BORDER_RADIUS": "6px",
-    "DASHBOARD_CALLBACK": "congress.doors.dashboard.fill",
+    "DASHBOARD_CALLBACK": "delegates.admin.dashboard.fill",
     "STYLES": [lambda request: "/static/css/admin.css"],
     "COLORS": {
         "primary": {
@@ -261,7 +262,7 @@ UNFOLD = {
             "800": "125 15 24", "900": "105 18 26", "950": "58 5 10",
         },
     },
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "congress.doors.dashboard.navigation"},
+    "SIDEBAR": {"show_search": True, "navigation": "congress.doors.dashboard.navigation"},
 }  # fmt: skip
 
 # Logs: one line an event, nothing a user typed can start a second line

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("DATABASE_ROLE", "owner")  # tests make and drop databases
 
-from congress.settings import *  # noqa: F403
+from congress.settings import *
 from congress.settings import INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK, STORAGES, TEMPLATES
 
 DEBUG = False

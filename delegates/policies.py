@@ -33,6 +33,9 @@ class PersonPolicy(Policy):
 
     model = Person
 
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
     def visible(self, user: Any) -> QuerySet:
         seats = Mandate.objects.filter(within(branches(user), "congress__organization"), person=OuterRef("pk"))
         seen = Exists(seats) | within(branches(user), "organization")
@@ -61,7 +64,7 @@ class BodyPolicy(BranchPolicy):
 class CorrectionPolicy(BranchPolicy):
     """The delegate sees his own requests, the office those of its branch."""
 
-    model, prefix = CorrectionRequest, "mandate__congress__organization"
+    model, prefix, right = CorrectionRequest, "mandate__congress__organization", MANAGE
 
     def visible(self, user: Any) -> QuerySet:
         seen = within(branches(user, MANAGE), self.prefix)

@@ -12,7 +12,7 @@ SERVING = ("active",)
 
 class PersonQuerySet(models.QuerySet):
     def matching(self, text: str) -> PersonQuerySet:
-        """People found by name, by one or two of its characters, by pinyin or initials, or by a full ID or phone number."""
+        """People found by name, part of a name, pinyin or initials, or by a full ID or phone number."""
         return self.filter(person_match(text))
 
 

@@ -1,4 +1,4 @@
-"""Lock-out after failed logins: five for a name at an address, twenty for a name anywhere, never for an address alone."""
+"""Lock-out after failed logins: five for a name at an address, twenty for a name anywhere; never an address alone."""
 
 from datetime import timedelta
 

@@ -26,7 +26,8 @@ class Scene:
     request_id: str = ""
 
 
-scene: ContextVar[Scene] = ContextVar("scene", default=Scene())
+NOWHERE = Scene()
+scene: ContextVar[Scene] = ContextVar("scene", default=NOWHERE)
 
 
 @transaction.atomic

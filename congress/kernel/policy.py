@@ -16,6 +16,10 @@ class Policy(Generic[M]):
         """The rows `user` may see. `may_view` is the same rule for one row."""
         raise NotImplementedError
 
+    def may_list(self, user: Any) -> bool:
+        """Whether lists of this model exist for `user` at all; they may still be empty."""
+        return True
+
     def may_view(self, user: Any, obj: M) -> bool:
         return self.visible(user).filter(pk=obj.pk).exists()
 

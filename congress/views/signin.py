@@ -78,7 +78,7 @@ class OneTimeCode(NextMixin, FormView):
 
 
 def _refusal(device: Any) -> str:
-    allowed, details = device.verify_is_allowed() if device else (True, None)
+    allowed, _details = device.verify_is_allowed() if device else (True, None)
     if not allowed:
         return _("Too many wrong codes. Wait a moment (at most a few minutes) and use the newest code.")
     return _("This code is not right, or was used already. Wait for the next one and type that.")

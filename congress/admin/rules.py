@@ -1,0 +1,99 @@
+"""Rules and the working-day calendar."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from congress.doors.admin import PolicyAdmin
+from congress.kernel import rules
+from congress.models import CalendarDay, CalendarYear, Rule
+from congress.policies import CALENDAR_DAYS, CALENDAR_YEARS, RULES, branches
+
+
+class RuleForm(forms.ModelForm):
+    """A rule's value, checked against what the rule is."""
+
+    key = forms.ChoiceField(label=_("rule"), widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = Rule
+        fields = ["key", "level", "organization", "valid_from", "value", "source"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].choices = [
+                (key, _("%(title)s (default %(default)s)") % {"title": declared.title, "default": declared.default})
+                for key, declared in rules.DECLARED.items()
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("level") and data.get("organization"):
+            self.add_error("level", _("Choose a level or an organisation, not both."))
+        if data.get("key") and data.get("value"):
+            try:
+                rules.check(data["key"], data["value"])
+            except forms.ValidationError as wrong:
+                self.add_error("value", wrong)
+        return data
+
+
+@admin.register(Rule)
+class RuleAdmin(PolicyAdmin):
+    policy, form = RULES, RuleForm
+    list_display = ["title", "value", "level", "organization", "valid_from", "source"]
+    list_filter = ["level"]
+    search_fields = ["key", "source"]
+    list_select_related = ["organization"]
+    change_list_template = "admin/congress/rule_change_list.html"
+
+    @admin.display(description=_("rule"), ordering="key")
+    def title(self, obj: Rule) -> str:
+        declared = rules.DECLARED.get(obj.key)
+        return str(declared.title) if declared else obj.key
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, (extra_context or {}) | {"declared": self._in_force(request)})
+
+    def _in_force(self, request: HttpRequest) -> list[dict[str, Any]]:
+        from congress.models import Organization
+
+        paths = branches(request.user)
+        top = Organization.objects.filter(path__in=paths).order_by("path").first()
+        today = date.today()
+        lines = []
+        for key, declared in rules.DECLARED.items():
+            row = rules.in_force(key, top, today) if top else None
+            lines.append({
+                "title": declared.title,
+                "default": declared.default,
+                "value": row.value if row else (declared.by_level or {}).get(top.kind if top else "", declared.default),
+                "source": row.source if row else declared.source,
+                "changed": row is not None,
+            })  # fmt: skip
+        return lines
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(PolicyAdmin):
+    policy = CALENDAR_DAYS
+    list_display = ["day", "weekday", "is_workday", "note"]
+    list_filter = ["is_workday"]
+    search_fields = ["note"]
+    date_hierarchy = "day"
+
+    @admin.display(description=_("weekday"))
+    def weekday(self, obj: CalendarDay) -> str:
+        return "星期" + "一二三四五六日"[obj.day.weekday()]
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(PolicyAdmin):
+    policy = CALENDAR_YEARS
+    list_display = ["year", "source"]

@@ -1,0 +1,134 @@
+"""Accounts, background jobs, deliveries, the audit record: the machine and its keepers."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from congress.doors.admin import PolicyAdmin, ReadOnlyAdmin
+from congress.kernel.workflow import Refused
+from congress.models import AuditEvent, Delivery, Job, Organization, Role, User
+from congress.policies import ACCOUNTS, AUDIT_EVENTS, DELIVERIES, JOBS, ROLES
+from congress.services import accounts
+
+
+class AccountForm(forms.Form):
+    """A new account: who, as what, where."""
+
+    username = forms.RegexField(
+        label=_("Account"),
+        regex=r"^[\w.@+-]{3,60}$",
+        error_messages={"invalid": _("3 to 60 letters, digits or . @ + - _")},
+    )
+    name = forms.CharField(label=_("Name"), max_length=60)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    organization = forms.ModelChoiceField(
+        label=_("Branch"), queryset=Organization.objects.open(), required=False, help_text=_("Where the role holds.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        role = ROLES.get(data.get("role", ""))
+        if role and role.branch and not data.get("organization"):
+            self.add_error("organization", _("This role needs a branch."))
+        return data
+
+
+@admin.register(User)
+class AccountAdmin(PolicyAdmin):
+    policy = ACCOUNTS
+    list_display = ["username", "name", "role_names", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["username", "first_name"]
+    ordering = ["username"]
+    fields = ["username", "first_name", "email", "is_active", "last_login", "password_changed_at"]
+    readonly_fields = ["username", "is_active", "last_login", "password_changed_at"]
+    change_form_template = "admin/congress/account_change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("name"), ordering="first_name")
+    def name(self, obj: User) -> str:
+        return obj.display_name
+
+    @admin.display(description=_("Role"))
+    def role_names(self, obj: User) -> str:
+        words = dict(Role.choices)
+        return "、".join(str(words.get(group.name, group.name)) for group in obj.groups.all())
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        form = AccountForm(request.POST or None)
+        if request.method == "POST" and self.has_add_permission(request) and form.is_valid():
+            data = form.cleaned_data
+            try:
+                user, password = accounts.open_account(
+                    data["username"],
+                    data["name"],
+                    data["role"],
+                    data["organization"],
+                    by=request.user,
+                    email=data["email"],
+                )
+                return self._slip(request, user, password)
+            except Refused as refusal:
+                form.add_error("username", str(refusal))
+        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "title": _("New account")}
+        return TemplateResponse(request, "admin/congress/form_page.html", context)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.account_verb)
+        return [path("<int:pk>/account/<slug:verb>/", view, name="congress_user_verb"), *super().get_urls()]
+
+    def account_verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """Reset the password or the authenticator, close or reopen the account."""
+        user = self.get_object(request, str(pk))
+        if request.method == "POST" and self.policy.may_change(request.user, user):
+            if verb == "reset-password":
+                return self._slip(request, user, accounts.reset_password(user, by=request.user))
+            if verb == "reset-authenticator":
+                accounts.reset_authenticator(user, by=request.user)
+            elif verb in {"close", "reopen"}:
+                accounts.set_active(user, verb == "reopen", by=request.user)
+            messages.success(request, _("Done."))
+        return self.response_post_save_change(request, user)
+
+    def _slip(self, request: HttpRequest, user: User, password: str) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {"account": user, "password": password, "opts": self.opts}
+        context |= {"hours": accounts.FIRST_PASSWORD_HOURS, "title": _("First password")}
+        return TemplateResponse(request, "admin/congress/account_slip.html", context)
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    policy = JOBS
+    list_display = ["key", "kind", "run_after", "attempts", "done_at", "dead_at"]
+    list_filter = ["kind", ("dead_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter)]
+    ordering = ["-pk"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Whether messages went out; their text is their recipient's."""
+
+    policy = DELIVERIES
+    list_display = ["id", "channel", "state", "claimed_at", "sent_at", "error"]
+    list_filter = ["state", "channel"]
+    fields = ["channel", "state", "claimed_at", "sent_at", "error"]
+    ordering = ["-pk"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    policy = AUDIT_EVENTS
+    list_display = ["at", "actor", "action", "subject", "organization", "address", "succeeded"]
+    list_filter = ["succeeded", "action"]
+    search_fields = ["actor", "subject"]
+    list_select_related = ["organization"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]

@@ -1,0 +1,219 @@
+"""The staff's door: model pages that ask the policy, offer the transitions, and never overwrite each other."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from congress.doors.history import changes_of
+from congress.kernel import audit
+from congress.kernel.editing import save_edit, save_new
+from congress.kernel.policy import Policy
+from congress.kernel.workflow import Refused, UnknownVerb, Workflow
+
+VERSION_FIELD = "_version"
+
+
+class PolicyAdmin(ModelAdmin):
+    """A model's pages for staff. Rows, choices and rights come from policies; deleting does not exist."""
+
+    policy: Policy
+    change_form_template = "admin/congress/change_form.html"
+    object_history_template = "admin/congress/history.html"
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+    compressed_fields = True
+    list_filter_sheet = False
+    actions_on_bottom = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = self.policy.visible(request.user)
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_staff and self.policy.may_list(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request) if obj is None else self.policy.may_view(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and self.policy.may_change(request.user, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.policy.may_create(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_module_permission(request):
+            raise Http404
+        return super().changelist_view(request, extra_context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """What may not be seen does not exist: a plain 404, the same for a foreign row and for none."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        policy = CHOICES.get(db_field.remote_field.model)
+        if policy and "queryset" not in kwargs:
+            kwargs["queryset"] = policy.visible(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        policy = CHOICES.get(db_field.remote_field.model)
+        if policy and "queryset" not in kwargs:
+            kwargs["queryset"] = policy.visible(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None or not hasattr(obj, "version"):
+            return form
+        return type(form.__name__, (VersionedForm, form), {"posted_version": request.POST.get(VERSION_FIELD)})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            save_edit(form, policy=self.policy, by=request.user, version=getattr(form, "seen_version", None))
+        else:
+            save_new(form, policy=self.policy, by=request.user)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._record(request, "create", obj, [])
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        fields = [
+            field for part in message if isinstance(part, dict) for field in part.get("changed", {}).get("fields", [])
+        ]
+        self._record(request, "change", obj, [str(field) for field in fields])
+
+    def _record(self, request: HttpRequest, action: str, obj: Any, fields: list[str]) -> None:
+        audit.record(
+            action,
+            by=request.user,
+            subject=f"{self.opts.label} {obj.pk}",
+            organization=organization_of(self.policy, obj),
+            fields=fields,
+        )
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except Refused as refusal:  # lost the race under the lock: show the form's own page again
+            messages.error(request, str(refusal))
+            return redirect(request.get_full_path())
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        context = self.admin_site.each_context(request) | {
+            "title": _("History: %(name)s") % {"name": obj},
+            "opts": self.opts,
+            "object": obj,
+            "changes": changes_of(obj),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+class VersionedForm:
+    """Tells two people who edit one thing: the second sees what the first saved, and keeps what he typed."""
+
+    posted_version: str | None
+
+    def clean(self) -> Any:
+        data = super().clean()  # type: ignore[misc]
+        now = type(self.instance)._base_manager.get(pk=self.instance.pk)
+        posted = self.posted_version or ""
+        self.seen_version = int(posted) if posted.isascii() and posted.isdigit() else now.version
+        if self.seen_version != now.version:
+            self.add_error(None, self._conflict(now))
+            self.instance.version = now.version
+        return data
+
+    def _conflict(self, now: Any) -> list[str]:
+        words = [
+            _("Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:")
+        ]
+        for name in self.fields:
+            field = now._meta._forward_fields_map.get(name)
+            if field and getattr(now, name) != self.initial.get(name, getattr(now, name)) and name in self.changed_data:
+                words.append(
+                    _("%(field)s is now “%(value)s”") % {"field": field.verbose_name, "value": getattr(now, name)}
+                )
+        return words
+
+
+class ReadOnlyAdmin(PolicyAdmin):
+    """Pages that only show."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class WorkflowAdmin(PolicyAdmin):
+    """Adds a button for each transition the table offers; a grey one says why not now."""
+
+    workflow: Workflow
+
+    def get_urls(self) -> list[URLPattern]:
+        take = self.admin_site.admin_view(self.take)
+        return [path("<int:pk>/take/<slug:verb>/", take, name=self._name("take")), *super().get_urls()]
+
+    def _name(self, what: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if obj := context.get("original"):
+            context["transitions"] = [
+                {"row": row, "reason": reason, "url": reverse(f"admin:{self._name('take')}", args=[obj.pk, row.verb])}
+                for row, reason in self.workflow.available(obj, request.user)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def take(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """Ask what the verb needs, take it, and go back to the object's page."""
+        obj = self.get_object(request, str(pk))
+        try:
+            row = self.workflow.row(verb)
+        except UnknownVerb:
+            raise Http404 from None
+        if not row.who(request.user, obj):
+            raise PermissionDenied
+        form = self.workflow.form(obj, verb, by=request.user, data=request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            context = self.admin_site.each_context(request) | {
+                "object": obj,
+                "row": row,
+                "form": form,
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
+        try:
+            self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect(f"admin:{self._name('change')}", pk)
+
+
+def organization_of(policy: Policy, obj: Any) -> Any:
+    """The organisation an audit event about `obj` belongs to, where its policy knows one."""
+    asked = getattr(policy, "organization_of", None)
+    return asked(obj) if asked else getattr(obj, "organization", None)
+
+
+CHOICES: dict[type[models.Model], Policy] = {}
+"""What a choice of a related row may offer; each app's admin adds its own models."""

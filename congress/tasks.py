@@ -1,0 +1,28 @@
+"""Doors for time: what the worker and the timetable call."""
+
+import time
+
+from celery import shared_task
+from django.core.cache import cache
+
+from congress.doors.middleware import HEARTBEAT
+from congress.kernel import jobs
+from congress.services import nightly as nightly_service
+
+
+@shared_task
+def work() -> None:
+    """Do what is owed, and say that a worker lives."""
+    cache.set(HEARTBEAT, time.time(), 300)
+    jobs.run_due()
+
+
+def ring() -> None:
+    """Wake a worker now. Fails after two seconds if the broker is silent; the caller does not mind."""
+    work.apply_async(retry=False)
+
+
+@shared_task
+def nightly() -> None:
+    """What is swept and checked once a night."""
+    nightly_service.run()

@@ -1,0 +1,112 @@
+"""Delegates through the API: masked, and only those the caller may see."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers, viewsets
+from rest_framework.filters import BaseFilterBackend, OrderingFilter
+from rest_framework.request import Request
+
+from congress.doors.api import PolicyMixin
+from congress.kernel import audit
+from delegates.models import DelegateGroup, MainCategory, Mandate
+from delegates.policies import GROUPS, MANDATES
+
+MONTH = "%Y-%m"
+
+
+class DelegateSerializer(serializers.ModelSerializer):
+    """The contract's fields. ID numbers never leave here; phones only masked."""
+
+    name = serializers.CharField(source="person.name", read_only=True)
+    gender = serializers.CharField(source="person.gender", read_only=True)
+    ethnicity = serializers.CharField(source="person.ethnicity", read_only=True)
+    birth_month = serializers.DateField(source="person.birth_month", format=MONTH, read_only=True)
+    joined_party_month = serializers.DateField(
+        source="person.joined_party_month", format=MONTH, read_only=True, allow_null=True
+    )
+    education = serializers.CharField(source="person.education", read_only=True)
+    post = serializers.CharField(source="person.post", read_only=True)
+    category = serializers.CharField(source="main_category", read_only=True)
+    electing_unit = serializers.CharField(source="electing_unit.name", read_only=True)
+    delegation = serializers.CharField(source="delegation.name", read_only=True, allow_null=True, default=None)
+    group = serializers.CharField(source="group.name", read_only=True, allow_null=True, default=None)
+    congress = serializers.CharField(source="congress.code", read_only=True)
+    organization = serializers.CharField(source="congress.organization.code", read_only=True)
+    phone_masked = serializers.CharField(source="person.phone_masked", read_only=True)
+
+    class Meta:
+        model = Mandate
+        fields = [
+            "id", "name", "gender", "ethnicity", "birth_month", "joined_party_month", "education", "post", "category",
+            "front_line", "electing_unit", "delegation", "group", "method", "status", "congress", "organization",
+            "phone_masked",
+        ]  # fmt: skip
+
+
+class DelegateFilter(django_filters.FilterSet):
+    """Declared filters; nothing else of the query reaches the database."""
+
+    organization = django_filters.CharFilter(field_name="congress__organization__code")
+    congress = django_filters.CharFilter(method="by_congress")
+    gender = django_filters.ChoiceFilter(field_name="person__gender", choices=[("male", "male"), ("female", "female")])
+    category = django_filters.ChoiceFilter(field_name="main_category", choices=MainCategory.choices)
+
+    class Meta:
+        model = Mandate
+        fields = ["status", "method", "front_line"]
+
+    def by_congress(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """`510701-15`: the code is the organisation's code and the term's number."""
+        code, _dash, number = value.rpartition("-")
+        if not (number.isascii() and number.isdigit() and len(number) <= 3):
+            return queryset.none()
+        return queryset.filter(congress__organization__code=code, congress__number=int(number))
+
+
+class NameSearch(BaseFilterBackend):
+    """`search=`: a name or part of it, pinyin, initials."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        words = request.query_params.get("search", "").replace("\x00", "").strip()
+        return queryset.matching(words[:40]) if words else queryset
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[OpenApiParameter("search", str, description="Name, part of it, pinyin or initials")])
+)
+class DelegateViewSet(PolicyMixin[Mandate], viewsets.ReadOnlyModelViewSet):
+    """The delegates of the caller's branches; a delegate sees himself."""
+
+    policy, serializer_class, filterset_class = MANDATES, DelegateSerializer, DelegateFilter
+    filter_backends = [django_filters.rest_framework.DjangoFilterBackend, NameSearch, OrderingFilter]
+    ordering_fields, ordering = ["roster_key", "id"], ["roster_key", "id"]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().for_list()
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        response = super().list(request, *args, **kwargs)
+        audit.record("read_list", by=request.user, subject="delegates", rows=len(response.data["results"]))
+        return response
+
+
+class GroupSerializer(serializers.ModelSerializer):
+    congress = serializers.CharField(source="congress.code", read_only=True)
+
+    class Meta:
+        model = DelegateGroup
+        fields = ["id", "name", "number", "congress"]
+
+
+class GroupViewSet(PolicyMixin[DelegateGroup], viewsets.ReadOnlyModelViewSet):
+    """The delegate groups of the caller's branches."""
+
+    policy, serializer_class = GROUPS, GroupSerializer
+    filter_backends = [OrderingFilter]
+    ordering_fields, ordering = ["number", "id"], ["congress", "number", "id"]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("congress__organization")
