@@ -122,6 +122,20 @@ class Section:
         for cells in self.table:
             yield list(zip(classes, cells, strict=True))
 
+    def piece(self, start: int, size: int) -> "Section":
+        """`size` of its records from `start` on; notes and totals stand under the last piece."""
+        closes = start + size >= len(self.records)
+        return Section(
+            heading=self.heading,
+            records=self.records[start : start + size],
+            columns=self.columns,
+            notes=self.notes if closes else [],
+            totals=self.totals if closes else [],
+            opens=self.opens and start == 0,
+            closes=closes,
+            breaks=self.breaks and start == 0,
+        )
+
 
 class Report:
     """One report. Subclasses say what; this class says how."""
@@ -231,21 +245,21 @@ class Report:
             self.html(part, medium="paper", first=number == 0, last=number == ends) for number, part in enumerate(parts)
         ]
 
-    def content_hash(self, format: str) -> str:
+    def content_hash(self, file_format: str) -> str:
         """Equal for equal documents of equal readers: what was made once need not be made again."""
         scope = self.user.pk if self.user else 0
-        digest = hashlib.sha256(f"{self.key} {format} {scope} {paper.edition()}".encode())
+        digest = hashlib.sha256(f"{self.key} {file_format} {scope} {paper.edition()}".encode())
         for html in self.sheets_of_paper:
             digest.update(html.encode())
         return digest.hexdigest()
 
-    def render(self, format: str, progress: Callable[[int], None] = lambda percent: None) -> bytes:
+    def render(self, file_format: str, progress: Callable[[int], None] = lambda percent: None) -> bytes:
         """The finished file. Raises `ReportRefused` with a sentence if it cannot be made."""
-        if format not in self.formats:
-            raise ReportRefused(_("This report is not made as %(format)s.") % {"format": format.upper()})
-        if format == "html":
+        if file_format not in self.formats:
+            raise ReportRefused(_("This report is not made as %(format)s.") % {"format": file_format.upper()})
+        if file_format == "html":
             return self.html().encode()
-        if format == "xlsx":
+        if file_format == "xlsx":
             return sheets.workbook(self.heading, self.sections, landscape=self.landscape, closing=self._closing())
         self._refuse_unprintable()
         try:
@@ -290,19 +304,8 @@ class Report:
 
 
 def _pieces(section: Section, size: int) -> Iterator[Section]:
-    ends = max(len(section.records), 1)
-    for start in range(0, ends, size):
-        closes = start + size >= ends
-        yield Section(
-            heading=section.heading,
-            records=section.records[start : start + size],
-            columns=section.columns,
-            notes=section.notes if closes else [],
-            totals=section.totals if closes else [],
-            opens=start == 0,
-            closes=closes,
-            breaks=section.breaks and start == 0,
-        )
+    for start in range(0, max(len(section.records), 1), size):
+        yield section.piece(start, size)
 
 
 def _sentences(form: forms.Form, errors: Mapping[str, Sequence[str]]) -> str:
