@@ -1,0 +1,56 @@
+"""The office's first page: the figures, as cards and charts with the numbers readable beneath."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from congress.models import ImportRun
+from congress.policies import IMPORTS, MANAGE, VIEW, branches
+from delegates.models import CorrectionRequest
+from delegates.policies import CORRECTIONS
+from delegates.services.figures import figures
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the figures of what the user may see, and what waits for him."""
+    user = request.user
+    if not branches(user, VIEW):
+        return context | {"welcome_only": True}
+    counted = figures(user)
+    link = reverse("admin:delegates_mandate_changelist")
+    return context | {
+        "cards": [
+            {"title": _("Delegates in office"), "value": counted["delegates"], "link": link},
+            {"title": _("Women"), "value": counted["female"], "share": _share(counted, "female"), "link": f"{link}?person__gender__exact=female"},
+            {"title": _("Ethnic minorities"), "value": counted["ethnic_minority"], "share": _share(counted, "ethnic_minority"), "link": link},
+            {"title": _("Vacancies"), "value": counted["vacancies"], "link": reverse("admin:delegates_electingunit_changelist")},
+            {"title": _("Delegate groups"), "value": counted["groups"], "link": reverse("admin:delegates_delegategroup_changelist")},
+        ],
+        "by_town": list(counted["by_town"].items()),
+        "by_category": list(counted["delegates_by_category"].items()),
+        "by_method": list(counted["delegates_by_method"].items()),
+        "tasks": _tasks(user),
+    }  # fmt: skip
+
+
+def _share(counted: dict[str, Any], key: str) -> str:
+    total = counted["delegates"]
+    return f"{counted[key] / total:.1%}" if total else ""
+
+
+def _tasks(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, MANAGE):
+        return []
+    corrections = CORRECTIONS.visible(user).filter(state=CorrectionRequest.State.ASKED).count()
+    imports = IMPORTS.visible(user).filter(state=ImportRun.State.CHECKED).count()
+    tasks = [
+        (corrections, _("Correction requests waiting for an answer"), "admin:delegates_correctionrequest_changelist", "asked"),
+        (imports, _("Imports waiting for confirmation"), "admin:congress_importrun_changelist", "checked"),
+    ]
+    return [
+        {"count": count, "title": title, "link": f"{reverse(name)}?state__exact={state}"}
+        for count, title, name, state in tasks
+        if count
+    ]

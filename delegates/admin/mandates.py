@@ -1,0 +1,194 @@
+"""The register: one list of delegates, one page for each."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from congress.doors.admin import VERSION_FIELD, PolicyAdmin
+from congress.doors.history import changes_of
+from congress.kernel.reports import ReportRefused
+from congress.kernel.workflow import Refused
+from congress.models import Congress
+from congress.policies import ORGANIZATIONS
+from congress.services import printing
+from delegates.admin.delegate_form import DelegateForm
+from delegates.forms import AssignForm
+from delegates.kernel import names
+from delegates.models import Mandate
+from delegates.policies import MANDATES
+from delegates.services import register
+
+
+class TownshipFilter(admin.SimpleListFilter):
+    """The organisations of the user's branches that hold a congress."""
+
+    title, parameter_name = _("organisation"), "organization"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = ORGANIZATIONS.visible(request.user).filter(congresses__isnull=False).distinct()
+        return list(rows.values_list("code", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(congress__organization__code=self.value()) if self.value() else queryset
+
+
+class CurrentFilter(admin.SimpleListFilter):
+    """Delegates in office unless history is asked for."""
+
+    title, parameter_name = _("status"), "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Mandate.Status.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(status=self.value()) if self.value() in Mandate.Status.values else queryset
+
+
+@admin.register(Mandate)
+class MandateAdmin(PolicyAdmin):
+    policy, form = MANDATES, DelegateForm
+    list_display = [
+        "printed_name", "gender", "birth_month", "category", "post", "organization", "group", "phone", "status",
+    ]  # fmt: skip
+    list_filter = [TownshipFilter, CurrentFilter, "main_category", "front_line", "method", "person__gender", "person__migrant"]
+    search_fields = ["person__name"]
+    search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
+    ordering = ["roster_key", "pk"]
+    actions = ["print_roster", "print_forms", "export_workbook", "assign"]
+    readonly_fields = ["status"]
+    change_form_template = "admin/delegates/mandate_change_form.html"
+    fieldsets = DelegateForm.FIELDSETS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).for_list()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return queryset.matching(search_term[:40]), False
+
+    @admin.display(description=_("name"), ordering="roster_key")
+    def printed_name(self, obj: Mandate) -> str:
+        return names.notation(obj.person.name, obj.person.gender, obj.person.ethnicity)
+
+    @admin.display(description=_("gender"))
+    def gender(self, obj: Mandate) -> str:
+        return obj.person.get_gender_display()
+
+    @admin.display(description=_("month of birth"), ordering="person__birth_month")
+    def birth_month(self, obj: Mandate) -> str:
+        return f"{obj.person.birth_month:%Y.%m}"
+
+    @admin.display(description=_("category"), ordering="main_category")
+    def category(self, obj: Mandate) -> str:
+        return obj.get_main_category_display()
+
+    @admin.display(description=_("unit and post"))
+    def post(self, obj: Mandate) -> str:
+        return obj.person.post
+
+    @admin.display(description=_("organisation"), ordering="congress__organization__path")
+    def organization(self, obj: Mandate) -> str:
+        return obj.congress.organization.name
+
+    @admin.display(description=_("phone"))
+    def phone(self, obj: Mandate) -> str:
+        return obj.person.phone_masked
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        # The person's facts are declared on the form, so the factory is asked for the mandate's own fields only.
+        kwargs["fields"] = DelegateForm.mandate_fields(change)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("DelegateForm", (form,), {"user": request.user})
+
+    def save_model(self, request: HttpRequest, obj: Mandate, form: Any, change: bool) -> None:
+        if change:
+            version = form.seen_version
+            register.save_delegate(form, by=request.user, version=version, person_version=form.seen_person_version)
+        else:
+            register.add_delegate(form, by=request.user)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if obj := context.get("original"):
+            context |= {
+                "person_changes": changes_of(obj.person)[:20],
+                "mandate_changes": changes_of(obj)[:20],
+                "other_mandates": MANDATES.visible(request.user).filter(person=obj.person).exclude(pk=obj.pk).for_list(),
+                "sensitive": register.sensitive_facts(obj.person),
+                "may_reveal": register.may_reveal_person(request.user, obj),
+                "version_field": VERSION_FIELD,
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/reveal/<slug:fact>/", view(self.reveal), name="delegates_mandate_reveal"),
+            path("assign/", view(self.assign_page), name="delegates_mandate_assign"),
+            *super().get_urls(),
+        ]
+
+    def reveal(self, request: HttpRequest, pk: int, fact: str) -> HttpResponse:
+        """Show one personal number in clear, once, with a line in the audit."""
+        obj = self.get_object(request, str(pk))
+        if request.method != "POST" or fact not in register.SENSITIVE:
+            raise Http404
+        try:
+            text = register.reveal(obj, fact, by=request.user)
+        except Refused as refusal:
+            return TemplateResponse(request, "admin/delegates/_revealed.html", {"problem": str(refusal)}, status=429)
+        return TemplateResponse(request, "admin/delegates/_revealed.html", {"text": text})
+
+    @action(description=_("Print the roster of their congress (PDF)"))
+    def print_roster(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._print(request, queryset, "p01-roster", "pdf")
+
+    @action(description=_("Print the registration forms of their congress (PDF)"))
+    def print_forms(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._print(request, queryset, "p02-registration", "pdf")
+
+    @action(description=_("Export the roster of their congress (XLSX)"))
+    def export_workbook(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._print(request, queryset, "p01-roster", "xlsx")
+
+    def _print(self, request: HttpRequest, queryset: QuerySet, key: str, wanted: str) -> HttpResponse | None:
+        congresses = Congress.objects.filter(mandates__in=queryset).distinct().select_related("organization")
+        try:
+            prints = [printing.ask(key, {"congress": found.code}, wanted, by=request.user) for found in congresses[:30]]
+        except ReportRefused as refused:
+            messages.error(request, str(refused))
+            return None
+        messages.success(request, _("Being made. You will be told when it is ready."))
+        if len(prints) == 1:
+            return redirect("admin:congress_printedreport_change", prints[0].pk)
+        return redirect("admin:congress_printedreport_changelist")
+
+    @action(description=_("Move to another group or delegation…"))
+    def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:500])
+        return redirect(f"{reverse('admin:delegates_mandate_assign')}?ids={ids}")
+
+    def assign_page(self, request: HttpRequest) -> HttpResponse:
+        """Shows who would move where before anything moves."""
+        ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isascii() and part.isdigit()]
+        chosen = self.get_queryset(request).filter(pk__in=ids)
+        form = AssignForm(request.POST or None, mandates=chosen)
+        if request.method == "POST" and form.is_valid():
+            try:
+                moved = register.assign(chosen, form.cleaned_data["group"], form.cleaned_data["delegation"], by=request.user)
+                messages.success(request, _("%(count)s delegates moved.") % {"count": moved})
+                return redirect("admin:delegates_mandate_changelist")
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"form": form, "chosen": chosen, "opts": self.opts}
+        return TemplateResponse(request, "admin/delegates/assign.html", context | {"title": _("Move delegates")})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["status"] if obj else []
+
+
