@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from delegates.models import Mandate, Person
+from delegates.models import DelegateGroup, Delegation, Mandate, Person
 
 CORRECTABLE = {  # facts a delegate may say are wrong, with where they are kept
     "name": Person, "gender": Person, "ethnicity": Person, "birth_month": Person, "joined_party_month": Person,
@@ -46,3 +46,16 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Answer to the delegate"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class AssignForm(forms.Form):
+    """Where several delegates move to: bodies of the one congress they belong to."""
+
+    group = forms.ModelChoiceField(label=_("delegate group"), queryset=DelegateGroup.objects.none(), required=False)
+    delegation = forms.ModelChoiceField(label=_("delegation"), queryset=Delegation.objects.none(), required=False)
+
+    def __init__(self, *args: Any, mandates: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        congresses = mandates.order_by().values("congress")
+        self.fields["group"].queryset = DelegateGroup.objects.filter(congress__in=congresses)
+        self.fields["delegation"].queryset = Delegation.objects.filter(congress__in=congresses)

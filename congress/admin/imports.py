@@ -45,7 +45,17 @@ class UploadForm(forms.Form):
 @admin.register(ImportRun)
 class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
     policy, workflow = IMPORTS, IMPORT
-    list_display = ["attachment", "organization", "state", "created", "updated", "unchanged", "rejected", "by", "uploaded_at"]
+    list_display = [
+        "attachment",
+        "organization",
+        "state",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "by",
+        "uploaded_at",
+    ]
     list_filter = ["state"]
     list_select_related = ["attachment", "organization", "by"]
 
@@ -62,7 +72,11 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
                 return redirect("admin:congress_importrun_change", run.pk)
             except (Refused, attachments.FileRefused) as refusal:
                 form.add_error("file", str(refusal))
-        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "title": _("Import a roster")}
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "opts": self.opts,
+            "title": _("Import a roster"),
+        }
         return TemplateResponse(request, "admin/congress/import_upload.html", context)
 
     def _upload(self, request: HttpRequest, data: dict[str, Any]) -> ImportRun:
@@ -94,9 +108,7 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
             "page": page,
             "opts": self.opts,
             "title": str(run),
-            "transitions": [
-                {"row": row, "reason": reason} for row, reason in IMPORT.available(run, request.user)
-            ],
+            "transitions": [{"row": row, "reason": reason} for row, reason in IMPORT.available(run, request.user)],
         }
         name = "_import_state.html" if request.htmx else "import_run.html"
         return TemplateResponse(request, f"admin/congress/{name}", context)

@@ -40,7 +40,11 @@ class PrintedReportAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The reports there are, each with its parameters."""
         kinds = [{"key": key, "title": report.title} for key, report in registry().items()]
-        context = self.admin_site.each_context(request) | {"kinds": kinds, "opts": self.opts, "title": _("Print a report")}
+        context = self.admin_site.each_context(request) | {
+            "kinds": kinds,
+            "opts": self.opts,
+            "title": _("Print a report"),
+        }
         return TemplateResponse(request, "admin/congress/print_kinds.html", context)
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,17 +1,17 @@
 """Rules and the working-day calendar."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from congress.doors.admin import PolicyAdmin
 from congress.kernel import rules
-from congress.models import CalendarDay, CalendarYear, Rule
+from congress.models import CalendarDay, CalendarYear, Organization, Rule
 from congress.policies import CALENDAR_DAYS, CALENDAR_YEARS, RULES, branches
 
 
@@ -62,11 +62,9 @@ class RuleAdmin(PolicyAdmin):
         return super().changelist_view(request, (extra_context or {}) | {"declared": self._in_force(request)})
 
     def _in_force(self, request: HttpRequest) -> list[dict[str, Any]]:
-        from congress.models import Organization
-
         paths = branches(request.user)
         top = Organization.objects.filter(path__in=paths).order_by("path").first()
-        today = date.today()
+        today = timezone.localdate()
         lines = []
         for key, declared in rules.DECLARED.items():
             row = rules.in_force(key, top, today) if top else None

@@ -46,7 +46,12 @@ def _tasks(user: Any) -> list[dict[str, Any]]:
     corrections = CORRECTIONS.visible(user).filter(state=CorrectionRequest.State.ASKED).count()
     imports = IMPORTS.visible(user).filter(state=ImportRun.State.CHECKED).count()
     tasks = [
-        (corrections, _("Correction requests waiting for an answer"), "admin:delegates_correctionrequest_changelist", "asked"),
+        (
+            corrections,
+            _("Correction requests waiting for an answer"),
+            "admin:delegates_correctionrequest_changelist",
+            "asked",
+        ),
         (imports, _("Imports waiting for confirmation"), "admin:congress_importrun_changelist", "checked"),
     ]
     return [

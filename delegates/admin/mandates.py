@@ -57,7 +57,15 @@ class MandateAdmin(PolicyAdmin):
     list_display = [
         "printed_name", "gender", "birth_month", "category", "post", "organization", "group", "phone", "status",
     ]  # fmt: skip
-    list_filter = [TownshipFilter, CurrentFilter, "main_category", "front_line", "method", "person__gender", "person__migrant"]
+    list_filter = [
+        TownshipFilter,
+        CurrentFilter,
+        "main_category",
+        "front_line",
+        "method",
+        "person__gender",
+        "person__migrant",
+    ]
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
     ordering = ["roster_key", "pk"]
@@ -118,7 +126,10 @@ class MandateAdmin(PolicyAdmin):
             context |= {
                 "person_changes": changes_of(obj.person)[:20],
                 "mandate_changes": changes_of(obj)[:20],
-                "other_mandates": MANDATES.visible(request.user).filter(person=obj.person).exclude(pk=obj.pk).for_list(),
+                "other_mandates": MANDATES.visible(request.user)
+                .filter(person=obj.person)
+                .exclude(pk=obj.pk)
+                .for_list(),
                 "sensitive": register.sensitive_facts(obj.person),
                 "may_reveal": register.may_reveal_person(request.user, obj),
                 "version_field": VERSION_FIELD,
@@ -180,7 +191,9 @@ class MandateAdmin(PolicyAdmin):
         form = AssignForm(request.POST or None, mandates=chosen)
         if request.method == "POST" and form.is_valid():
             try:
-                moved = register.assign(chosen, form.cleaned_data["group"], form.cleaned_data["delegation"], by=request.user)
+                moved = register.assign(
+                    chosen, form.cleaned_data["group"], form.cleaned_data["delegation"], by=request.user
+                )
                 messages.success(request, _("%(count)s delegates moved.") % {"count": moved})
                 return redirect("admin:delegates_mandate_changelist")
             except Refused as refusal:
@@ -190,5 +203,3 @@ class MandateAdmin(PolicyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["status"] if obj else []
-
-

@@ -1,0 +1,190 @@
+"""One form for a delegate: the person's facts and the mandate's, as the registration form has them."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from congress.policies import MANAGE, branches
+from congress.querysets import within
+from delegates.kernel import facts
+from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
+from delegates.policies import PERSONS
+
+PERSON_FIELDS = [
+    "name", "former_name", "gender", "ethnicity", "birth_month", "native_place", "joined_party_month",
+    "joined_work_month", "education", "degree", "in_service_education", "school", "professional_title", "post", "rank",
+    "resume", "awards", "also_npc_deputy", "also_cppcc_member", "migrant",
+]  # fmt: skip
+SEALED_FIELDS = ["id_number", "phone", "address"]
+MANDATE_FIELDS = [
+    "congress", "electing_unit", "delegation", "group", "main_category", "front_line", "two_new", "village_graduate",
+    "method", "elected_on", "votes_for", "votes_due", "certificate_number", "manual_rank", "note",
+]  # fmt: skip
+
+
+class MonthField(forms.CharField):
+    """A month typed as any of the spellings rosters use; shown as 1975.03."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("max_length", None)
+        super().__init__(help_text=_("For instance 1975.03"), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y.%m}" if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return facts.month(value, timezone.localdate())
+        except facts.Unreadable as problem:
+            raise forms.ValidationError([problem.problem, problem.advice]) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (self.prepare_value(initial) or "") != (data or "")
+
+
+def _person_field(name: str) -> forms.Field:
+    field = Person._meta.get_field(name)
+    label, required = field.verbose_name, not field.blank
+    if name.endswith("_month"):
+        return MonthField(label=label, required=required)
+    made = field.formfield()
+    match made:
+        case forms.TypedChoiceField():
+            made.widget = UnfoldAdminSelectWidget(choices=made.choices)
+        case forms.BooleanField():
+            made.widget = UnfoldBooleanSwitchWidget()
+        case _ if isinstance(made.widget, forms.Textarea | AdminTextareaWidget):
+            made.widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        case _:
+            made.widget = UnfoldAdminTextInputWidget(attrs={"maxlength": field.max_length})
+    return made
+
+
+def _sealed_field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Kept encrypted. Empty means: leave it as it is."),
+    )
+
+
+class DelegateForm(forms.ModelForm):
+    """The mandate's fields are the model form's; the person's are declared beside them."""
+
+    user: Any = None
+    locals().update({name: _person_field(name) for name in PERSON_FIELDS})
+    id_number = _sealed_field(_("ID number"))
+    phone = _sealed_field(_("phone"))
+    address = _sealed_field(_("address"))
+
+    FIELDSETS = [
+        (_("Person"), {"fields": [
+            ("name", "former_name"), ("gender", "ethnicity"), ("birth_month", "native_place"),
+            ("joined_party_month", "joined_work_month"), ("post", "rank"), ("id_number", "phone"), "address",
+        ]}),
+        (_("Education"), {"fields": [
+            ("education", "degree"), ("in_service_education", "school"), "professional_title",
+        ]}),
+        (_("Mandate"), {"fields": [
+            ("congress", "electing_unit"), ("delegation", "group"), ("main_category", "front_line"),
+            ("two_new", "village_graduate"), ("method", "elected_on"), ("votes_for", "votes_due"),
+            ("certificate_number", "manual_rank"), "note",
+        ]}),
+        (_("More"), {"fields": [
+            "resume", "awards", ("also_npc_deputy", "also_cppcc_member", "migrant"),
+        ]}),
+    ]  # fmt: skip
+
+    class Meta:
+        model = Mandate
+        fields = MANDATE_FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.instance.person if self.instance.pk else None
+        if person:
+            self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS}
+        self._offer_own_bodies()
+
+    @staticmethod
+    def mandate_fields(change: bool) -> list[str]:
+        """A mandate never moves to another congress: that would be another mandate."""
+        return MANDATE_FIELDS
+
+    def _offer_own_bodies(self) -> None:
+        managed = within(branches(self.user, MANAGE), "congress__organization") if self.user else None
+        for name, model in (("electing_unit", ElectingUnit), ("delegation", Delegation), ("group", DelegateGroup)):
+            if name not in self.fields:
+                continue
+            rows = model.objects.select_related("congress__organization")
+            if self.instance.pk:
+                self.fields[name].queryset = rows.filter(congress=self.instance.congress)
+            elif managed is not None:
+                self.fields[name].queryset = rows.filter(managed)
+                self.fields[name].label_from_instance = lambda row: f"{row.congress.organization.name} {row.name}"
+        if "congress" in self.fields:
+            if self.instance.pk:
+                self.fields["congress"].disabled = True
+            choices = self.fields["congress"].queryset.select_related("organization")
+            self.fields["congress"].queryset = choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        self.seen_person_version = self._seen_person_version()
+        for name in ("electing_unit", "delegation", "group"):
+            body = data.get(name)
+            if body and data.get("congress") and body.congress_id != data["congress"].pk:
+                self.add_error(name, _("It belongs to another congress."))
+        self._read("name", lambda text: facts.name(text)[0])
+        self._read("phone", facts.phone)
+        self._read("id_number", lambda text: facts.id_number(text, data.get("birth_month"), data.get("gender")))
+        if data.get("id_number"):
+            self._refuse_a_known_number(data["id_number"])
+        return data
+
+    def _read(self, name: str, reader: Any) -> None:
+        text = self.cleaned_data.get(name)
+        if not text:
+            return
+        try:
+            self.cleaned_data[name] = reader(text)
+        except facts.Unreadable as problem:
+            self.add_error(name, [problem.problem, problem.advice])
+
+    def _refuse_a_known_number(self, number: str) -> None:
+        # Somebody else's number is refused in the same words whether or not the editor may see that person.
+        others = Person.objects.matching(number)
+        if self.instance.pk:
+            others = others.exclude(pk=self.instance.person_id)
+        elif PERSONS.visible(self.user).filter(pk__in=others).exists():
+            return  # a known person gets another mandate; the service joins them
+        if others.exists():
+            self.add_error("id_number", _("This ID number is in the register already."))
+
+    def _seen_person_version(self) -> int | None:
+        posted = self.data.get("_person_version", "")
+        if not self.instance.pk:
+            return None
+        now = Person.objects.get(pk=self.instance.person_id).version
+        seen = int(posted) if posted.isascii() and posted.isdigit() else now
+        if seen != now:
+            self.add_error(
+                None, _("Somebody changed this person's facts while you had the page open. Load it again and compare.")
+            )
+        return seen

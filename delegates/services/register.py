@@ -1,0 +1,137 @@
+"""Keeping the register by hand: one delegate added or changed, several moved, a number shown."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel import audit, rules
+from congress.kernel.editing import save_edit
+from congress.kernel.workflow import MOVED_ON, Refused, lock
+from congress.policies import MANAGE, branches, may_reveal, reveals_within_the_hour
+from congress.querysets import within
+from delegates.models import DelegateGroup, Delegation, Mandate, Person
+from delegates.policies import MANDATES, PERSONS
+from delegates.services.persons import refresh_keys, roster_key
+
+SENSITIVE = {
+    "id_number": gettext_lazy("ID number"),
+    "phone": gettext_lazy("phone"),
+    "address": gettext_lazy("address"),
+}
+
+
+def sensitive_facts(person: Person) -> list[dict[str, Any]]:
+    """The sealed facts as a page may show them: masked."""
+    return [
+        {"name": name, "label": label, "masked": getattr(person, f"{name}_masked")} for name, label in SENSITIVE.items()
+    ]
+
+
+def may_reveal_person(user: Any, mandate: Mandate) -> bool:
+    return may_reveal(user, mandate.congress.organization)
+
+
+def reveal(mandate: Mandate, fact: str, *, by: Any) -> str:
+    """One sealed fact in clear, with its line in the audit. Refused beyond so many an hour."""
+    organization = mandate.congress.organization
+    if not may_reveal_person(by, mandate):
+        raise PermissionDenied
+    limit = rules.value("reveals_an_hour", organization, timezone.localdate())
+    if reveals_within_the_hour(by) >= limit:
+        raise Refused(
+            _("You have had %(limit)s numbers shown within an hour. Wait, or print with a reason.") % {"limit": limit}
+        )
+    audit.record("reveal", by=by, subject=f"person {mandate.person_id} {fact}", organization=organization)
+    return mandate.person.get_sealed(fact)
+
+
+@transaction.atomic
+def save_delegate(form: Any, *, by: Any, version: int | None, person_version: int | None) -> Mandate:
+    """Save what changed of a delegate's two rows. Refuses if either has moved on since the page was opened."""
+    person = lock(form.instance.person)
+    if not PERSONS.may_change(by, person):
+        raise PermissionDenied
+    if person_version is not None and person.version != person_version:
+        raise Refused(MOVED_ON)
+    changed = _take_over(person, form)
+    if changed:
+        person.version += 1
+        person.save(update_fields=[*changed, "version"])
+    form.instance.person = person
+    if changed & {"name"} or "manual_rank" in form.changed_data:
+        _renew_roster_keys(person, form.instance)
+    return save_edit(form, policy=MANDATES, by=by, version=version)
+
+
+@transaction.atomic
+def add_delegate(form: Any, *, by: Any) -> Mandate:
+    """A new mandate, for a new person or, by ID number, for one the register knows."""
+    data = form.cleaned_data
+    congress = data["congress"]
+    person = None
+    if data.get("id_number"):
+        person = PERSONS.visible(by).filter(pk__in=Person.objects.matching(data["id_number"])).first()
+    person = person or Person(organization=congress.organization)
+    _take_over(person, form)
+    person.save()
+    mandate = form.instance
+    mandate.person = person
+    mandate.roster_key = roster_key(mandate)
+    mandate.save()
+    if not MANDATES.may_change(by, mandate):
+        raise PermissionDenied
+    return mandate
+
+
+def _take_over(person: Person, form: Any) -> set[str]:
+    """Copy the person's facts from the form; say which columns changed. An empty sealed field changes nothing."""
+    own = {field.name for field in Person._meta.concrete_fields}
+    mandates_own = set(form._meta.fields)
+    changed = set()
+    for name in (own - mandates_own) & set(form.cleaned_data):
+        if getattr(person, name) != form.cleaned_data[name]:
+            setattr(person, name, form.cleaned_data[name] if form.cleaned_data[name] is not None else None)
+            changed.add(name)
+    for name in SENSITIVE:
+        if form.cleaned_data.get(name):
+            person.put_sealed(name, form.cleaned_data[name])
+            changed |= {f"{name}_sealed", f"{name}_index"} & own
+    if "name" in changed:
+        refresh_keys(person)
+        changed |= {"stroke_key", "plain_stroke_key", "pinyin_key", "search_terms"}
+    return changed
+
+
+def _renew_roster_keys(person: Person, edited: Mandate) -> None:
+    for mandate in person.mandates.all():
+        mandate.person = person
+        if mandate.pk == edited.pk:
+            mandate.manual_rank = edited.manual_rank
+            edited.roster_key = roster_key(mandate)
+        Mandate.objects.filter(pk=mandate.pk).update(roster_key=roster_key(mandate))
+
+
+@transaction.atomic
+def assign(chosen: QuerySet, group: DelegateGroup | None, delegation: Delegation | None, *, by: Any) -> int:
+    """Move delegates to a group, a delegation, or both; all of them or none. Says how many moved."""
+    ids = list(chosen.values_list("pk", flat=True))
+    rows = Mandate.objects.select_for_update().filter(pk__in=ids)
+    if rows.exclude(within(branches(by, MANAGE), "congress__organization")).exists():
+        raise PermissionDenied
+    congresses = {body.congress_id for body in (group, delegation) if body}
+    if not congresses:
+        raise Refused(_("Choose a group or a delegation."))
+    if rows.exclude(congress__in=congresses).exists() or len(congresses) > 1:
+        raise Refused(_("All must belong to the congress of the group and the delegation chosen."))
+    change: dict[str, Any] = {"version": F("version") + 1}
+    change |= {"group": group} if group else {}
+    change |= {"delegation": delegation} if delegation else {}
+    moved = Mandate.objects.filter(pk__in=ids).update(**change)
+    organization = (group or delegation).congress.organization
+    audit.record("assign", by=by, subject=str(group or delegation), organization=organization, rows=moved)
+    return moved
