@@ -1,4 +1,4 @@
-"""From a page to a PDF: which fonts there are, what they cannot print, and the one way to the printing press."""
+"""From a page to a PDF: the fonts there are, and the one way to the printing press."""
 
 import io
 import json
@@ -18,7 +18,6 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTCollection, TTFont
 from pypdf import PdfWriter
 
 PRESS = Path(__file__).with_name("press.py")
@@ -39,11 +38,21 @@ SYSTEM_FONT_DIRS = (
 )
 SYSTEM_FONTS = ("NotoSerifCJK", "NotoSansCJK", "NotoSerifSC", "NotoSansSC", "Songti", "STHeiti")
 SUFFIXES = {".otf", ".ttf", ".ttc", ".otc"}
-_INVISIBLE = frozenset("\n\r\t \u00a0\u3000\u200b")
 
 
 class PaperRefused(Exception):
     """The document cannot be printed. The message is fit to show."""
+
+
+class Unprintable(PaperRefused):
+    """One character has no glyph in any of the fonts."""
+
+    def __init__(self, char: str) -> None:
+        super().__init__(
+            _("No installed font has the character “%(char)s” (U+%(code)s) of this document.")
+            % {"char": char, "code": f"{ord(char):04X}"}
+        )
+        self.char = char
 
 
 def stylesheet() -> str:
@@ -69,25 +78,6 @@ def fonts() -> tuple[Path, ...]:
 
 def _font_files(place: str) -> list[Path]:
     return [path for path in Path(place).rglob("*") if path.suffix.lower() in SUFFIXES] if place else []
-
-
-@cache
-def printable() -> frozenset[int]:
-    """The code points that at least one of the fonts has a glyph for."""
-    points: set[int] = set()
-    for path in fonts():
-        if path.suffix.lower() in {".ttc", ".otc"}:
-            with TTCollection(path, lazy=True) as collection:
-                points.update(*(font.getBestCmap() for font in collection.fonts))
-        else:
-            with TTFont(path, lazy=True) as font:
-                points.update(font.getBestCmap())
-    return frozenset(points)
-
-
-def unprintable(text: str) -> set[str]:
-    """The characters of the text that would come out as an empty box."""
-    return {char for char in set(text) - _INVISIBLE if ord(char) not in printable()}
 
 
 def render_pdf(html: str | Sequence[str], progress: Callable[[int], None] = lambda percent: None) -> bytes:
@@ -159,7 +149,7 @@ def _press(html: str, out: Path, pages_before: int, heard: Callable[[str], None]
         finally:
             watchdog.cancel()
     if press.returncode:
-        raise PaperRefused(_why(press.returncode, last))
+        raise _refusal(press.returncode, last)
 
 
 def _font_configuration(place: Path) -> dict[str, str]:
@@ -181,15 +171,15 @@ def _too_many(pages: int) -> str:
     }
 
 
-def _why(returncode: int, last: str) -> str:
+def _refusal(returncode: int, last: str) -> PaperRefused:
     if last.startswith("spoiled glyph"):
-        point = int(last.rpartition(" ")[2], 16)
-        return _("No installed font has the character “%(char)s” (U+%(code)s) of this document.") % {
-            "char": chr(point),
-            "code": f"{point:04X}",
-        }
+        return Unprintable(chr(int(last.rpartition(" ")[2], 16)))
     if last == "spoiled pages":
-        return _too_many(PAGES_A_PART)
+        return PaperRefused(_too_many(PAGES_A_PART))
     if returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return _("The layout took too long and was stopped. Choose a smaller organisation or a single congress.")
-    return _("The layout needed more memory than it may have. Choose a smaller organisation or a single congress.")
+        return PaperRefused(
+            _("The layout took too long and was stopped. Choose a smaller organisation or a single congress.")
+        )
+    return PaperRefused(
+        _("The layout needed more memory than it may have. Choose a smaller organisation or a single congress.")
+    )

@@ -96,9 +96,8 @@ def _print(order: dict[str, Any]) -> bytes:
     before = order["pages_before"]
     # The parts of one document count their pages on, and know a right-hand page from a left-hand one.
     side = "left" if before % 2 else "right"
-    onwards = CSS(
-        string=f"@page :first {{ counter-reset: page {before} }} html {{ break-before: {side} }}", url_fetcher=fetcher
-    )
+    counting = f"@page :first {{ counter-reset: page {before + 1} }} html {{ break-before: {side} }}"
+    onwards = CSS(string=counting, url_fetcher=fetcher)
     html = HTML(string=order["html"], url_fetcher=fetcher)
     return html.write_pdf(stylesheets=[onwards], pdf_variant="pdf/a-3u")
 

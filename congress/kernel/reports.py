@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,8 +91,10 @@ class ReportForm(forms.Form):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its printed title, what it says of a record, how it is set, and its width in a workbook."""
+    """One column: its name in the stylesheet, its printed title, what it says of a record, how its cells are set,
+    and its width in a workbook."""
 
+    name: str
     title: str
     value: Callable[[Any], Any]
     width: float = 10
@@ -193,13 +196,13 @@ class Report:
         return sum(len(section.records) for section in self.sections)
 
     @property
-    def heading(self) -> str:
-        """The title over the document."""
-        return self.title
+    def phrases(self) -> Sequence[str]:
+        """The title over the document, in the phrases it may be broken between."""
+        return [self.title]
 
     @property
-    def file_name(self) -> str:
-        return self.heading
+    def heading(self) -> str:
+        return "".join(self.phrases)
 
     def reveals(self) -> list[tuple[str, Organization]]:
         """Whose personal numbers stand unmasked in it, for the audit; nobody's unless the report says so."""
@@ -233,7 +236,7 @@ class Report:
         context = self.context() | {"sections": self.sections if sections is None else sections, "first": True}
         context |= {"last": True, "medium": medium, "landscape": self.landscape} | extra
         if medium == "file":
-            context["style"] = paper.stylesheet()
+            context["style"] = mark_safe(paper.stylesheet())  # noqa: S308 -- our own file
         return render_to_string(self.template, context)
 
     @cached_property
@@ -261,9 +264,10 @@ class Report:
             return self.html().encode()
         if file_format == "xlsx":
             return sheets.workbook(self.heading, self.sections, landscape=self.landscape, closing=self._closing())
-        self._refuse_unprintable()
         try:
             return paper.render_pdf(self.sheets_of_paper, progress)
+        except paper.Unprintable as refused:
+            raise ReportRefused(self._where(refused)) from refused
         except paper.PaperRefused as refused:
             raise ReportRefused(str(refused)) from refused
 
@@ -275,32 +279,19 @@ class Report:
             f"填报人：{context['made_by']}　审核人："
         )
 
-    def _refuse_unprintable(self) -> None:
-        missing = paper.unprintable("".join(self.sheets_of_paper))
-        if not missing:
-            return
+    def _where(self, unprintable: paper.Unprintable) -> str:
+        """The sentence that leads the office to the cell, where the character stands in one."""
         for section in self.sections:
             for number, cells in enumerate(section.table, 1):
-                for cell in cells:
-                    if found := sorted(missing & set(str(cell))):
-                        raise ReportRefused(
-                            _(
-                                "No installed font has the character “%(char)s” (U+%(code)s) in “%(text)s”, row "
-                                "%(row)d of %(section)s. Add a font that has it to the font folder and print again."
-                            )
-                            % {
-                                "char": found[0],
-                                "code": f"{ord(found[0]):04X}",
-                                "text": str(cell)[:40],
-                                "row": number,
-                                "section": section.heading or self.heading,
-                            }
-                        )
-        char = min(missing)
-        raise ReportRefused(
-            _("No installed font has the character “%(char)s” (U+%(code)s) of this document.")
-            % {"char": char, "code": f"{ord(char):04X}"}
-        )
+                for text in map(str, cells):
+                    if unprintable.char in text:
+                        return _("%(problem)s It stands in row %(row)d of “%(section)s”: %(text)s.") % {
+                            "problem": unprintable,
+                            "row": number,
+                            "section": section.heading or self.heading,
+                            "text": text[:40],
+                        }
+        return str(unprintable)
 
 
 def _pieces(section: Section, size: int) -> Iterator[Section]:

@@ -60,7 +60,7 @@ def _set_up(sheet: WriteOnlyWorksheet, section: Any, *, landscape: bool) -> None
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.freeze_panes = "C4"
     sheet.print_title_rows = "1:3"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -79,7 +79,7 @@ def _make(printed: PrintedReport, report: Report) -> None:
 def _keep(content: bytes, report: Report, printed: PrintedReport) -> Attachment:
     attachment = Attachment(
         organization=report.organization,
-        name=f"{report.file_name}.{printed.format}"[:200],
+        name=f"{report.heading}.{printed.format}"[:200],
         kind=printed.format,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),

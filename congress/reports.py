@@ -1,0 +1,70 @@
+"""What the reports of every floor share: their parameters, and which congresses they are about."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel.reports import CodeField, Report, ReportForm
+from congress.models import Congress, Organization
+from congress.policies import CONGRESSES, ORGANIZATIONS
+
+
+def by_code(code: str) -> Mapping[str, Any]:
+    """How an organisation is found by its code."""
+    return {"code": code}
+
+
+def by_congress_code(code: str) -> Mapping[str, Any]:
+    """How a congress is found by its code, 510701-15."""
+    organization, _hyphen, number = code.rpartition("-")
+    return {"organization__code": organization, "number": int(number)} if number.isdecimal() else {"pk": None}
+
+
+class BranchForm(ReportForm):
+    """A report on a branch: its current congresses, or one congress."""
+
+    organization = CodeField(ORGANIZATIONS, by_code, label=gettext_lazy("Organisation"), required=False)
+    congress = CodeField(CONGRESSES, by_congress_code, label=gettext_lazy("Congress"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        organization, congress = cleaned.get("organization"), cleaned.get("congress")
+        if organization and congress and not congress.organization.path.startswith(organization.path):
+            raise ValidationError(
+                _("The %(congress)s is not a congress of %(organization)s.")
+                % {"congress": congress, "organization": organization}
+            )
+        cleaned["organization"] = organization or (congress.organization if congress else self._own_branch())
+        return cleaned
+
+    def _own_branch(self) -> Organization:
+        """The one branch the asker sees; where there are several, he must say which he means."""
+        top = self.fields["organization"].queryset.order_by("path").first()
+        if top is None or self.fields["organization"].queryset.exclude(path__startswith=top.path).exists():
+            raise ValidationError(_("Say which organisation the report is about."))
+        return top
+
+
+class BranchReport(Report):
+    """A report on the congresses of a branch."""
+
+    form_class = BranchForm
+
+    @property
+    def organization(self) -> Organization:
+        return self.params["organization"]
+
+    @cached_property
+    def congresses(self) -> list[Congress]:
+        """The congress asked for, or the latest of every organisation of the branch, in the order of the tree."""
+        if congress := self.params["congress"]:
+            return [congress]
+        branch = self.seen(CONGRESSES).filter(organization__path__startswith=self.organization.path)
+        latest = branch.order_by("organization__path", "-number").distinct("organization__path")
+        return list(latest.select_related("organization"))

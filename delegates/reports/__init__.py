@@ -1,0 +1,5 @@
+"""The printed reports on delegates."""
+
+from delegates.reports.roster import Roster
+
+REPORTS = [Roster]
