@@ -22,6 +22,7 @@ urlpatterns = [
     path("start/", views.Start.as_view(), name="start"),
     path("account/code/", views.OneTimeCode.as_view(), name="one_time_code"),
     path("account/authenticator/", views.OneTimeSetup.as_view(), name="one_time_setup"),
+    path("account/", views.MyAccount.as_view(), name="my_account"),
     path("account/password/", views.PasswordChange.as_view(), name="password_change"),
     path("display/size/", views.SetSize.as_view(), name="set_size"),
     path("display/language/", login_not_required(set_language), name="set_language"),

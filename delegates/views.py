@@ -17,6 +17,7 @@ from delegates.forms import CorrectionForm, fact_label
 from delegates.models import CorrectionRequest, Mandate
 from delegates.policies import CORRECTIONS, MANDATES
 from delegates.services.corrections import ask_correction
+from delegates.services.record import record_sections
 from delegates.workflows import CORRECTION
 
 
@@ -62,9 +63,7 @@ class MyRecord(DelegateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mandate = self.mandate()
-        return super().get_context_data(
-            mandate=mandate, person=mandate.person, mandates=list(self.mandates()), **kwargs
-        )
+        return super().get_context_data(mandate=mandate, sections=record_sections(mandate), **kwargs)
 
 
 class AskCorrection(DelegateMixin, FormView):

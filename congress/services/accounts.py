@@ -27,7 +27,14 @@ def new_password(length: int = 14) -> str:
 
 @transaction.atomic
 def open_account(
-    username: str, name: str, role: str, organization: Organization | None, *, by: Any, password: str = "", email: str = ""
+    username: str,
+    name: str,
+    role: str,
+    organization: Organization | None,
+    *,
+    by: Any,
+    password: str = "",
+    email: str = "",
 ) -> tuple[User, str]:
     """Make an account with a first password; the caller hands the password over once and keeps it nowhere."""
     if User.objects.filter(username=username).exists():

@@ -54,6 +54,26 @@ class MessageList(PolicyMixin[Notice], ListView):
 
     policy, template_name, paginate_by = NOTICES, "congress/message_list.html", 25
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(layout=_layout(self.request), **kwargs)
+
+
+class MyAccount(TemplateView):
+    """The user's own: password, sign out."""
+
+    template_name = "congress/my_account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_delegate = has_role(self.request.user, Role.DELEGATE)
+        return super().get_context_data(layout=_layout(self.request), is_delegate=is_delegate, **kwargs)
+
+
+def _layout(request: HttpRequest) -> str:
+    """The frame of the user's own pages."""
+    if has_role(request.user, Role.DELEGATE):
+        return "portal.html"
+    return "unit.html" if has_role(request.user, Role.UNIT) else "base.html"
+
 
 class MessageRead(PolicyMixin[Notice], View):
     """Marks one message read and opens what it speaks of."""
@@ -100,6 +120,7 @@ class Components(TemplateView):
     """Every component of the design system on one page."""
 
     template_name = "congress/components.html"
+    extra_context = {"sample": [("青江镇", 66), ("石桥镇", 89), ("凤台镇", 65)]}
 
 
 def _ours(request: HttpRequest, url: str) -> str:
