@@ -2,15 +2,15 @@
 
 import time
 
-from celery import shared_task
 from django.core.cache import cache
 
+from congress.celery import app
 from congress.doors.middleware import HEARTBEAT
 from congress.kernel import jobs
 from congress.services import nightly as nightly_service
 
 
-@shared_task
+@app.task
 def work() -> None:
     """Do what is owed, and say that a worker lives."""
     cache.set(HEARTBEAT, time.time(), 300)
@@ -22,7 +22,7 @@ def ring() -> None:
     work.apply_async(retry=False)
 
 
-@shared_task
+@app.task
 def nightly() -> None:
     """What is swept and checked once a night."""
     nightly_service.run()
