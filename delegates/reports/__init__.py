@@ -1,5 +1,6 @@
 """The printed reports on delegates."""
 
 from delegates.reports.roster import Roster
+from delegates.reports.structure import Structure
 
-REPORTS = [Roster]
+REPORTS = [Roster, Structure]
