@@ -1,7 +1,13 @@
 """Lives of the ground floor's records, each one table."""
 
-from congress.kernel.workflow import Move, Transition, Workflow, by_time
-from congress.models import PrintedReport, PrintState
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from congress.kernel import jobs, notices
+from congress.kernel.workflow import Actor, Move, Transition, Workflow, by_time
+from congress.models import ImportRun, PrintedReport, PrintState
+from congress.models import ImportState as S
+from congress.policies import IMPORTS
 
 T = Transition
 
@@ -27,5 +33,64 @@ PRINT = Workflow(PrintedReport, [
     T("start",  [PrintState.QUEUED, PrintState.RENDERING], PrintState.RENDERING, by_time, [], []),
     T("finish", [PrintState.RENDERING],                  PrintState.READY,     by_time, [], [enclose]),
     T("fail",   [PrintState.QUEUED, PrintState.RENDERING], PrintState.FAILED,    by_time, [], [say_why]),
+])
+# fmt: on
+
+
+def manages_it(actor: Actor, run: ImportRun) -> bool:
+    """Whether the actor manages the organisation whose register the import would change."""
+    return actor is not None and IMPORTS.may_change(actor, run)
+
+
+def take_counts(run: ImportRun, move: Move) -> None:
+    """What the plan counted, and what its reader should know beside the rows."""
+    for outcome, count in move.data["plan"].counts.items():
+        setattr(run, outcome, count)
+    run.problem, run.progress = "\n".join(move.data["plan"].notes), 100
+
+
+def take_errors(run: ImportRun, move: Move) -> None:
+    """The workbook that says what to mend."""
+    run.errors_attachment = move.data["errors"]
+
+
+def owe_writing(run: ImportRun, move: Move) -> None:
+    """A worker writes it, once, however often it is rung."""
+    jobs.post(f"apply_import:{run.pk}", "apply_import", run.pk)
+
+
+def date_it(run: ImportRun, move: Move) -> None:
+    """From here on the rows are in the register."""
+    run.applied_at = move.at
+
+
+def say_sentence(run: ImportRun, move: Move) -> None:
+    """Why nothing was written."""
+    run.problem = move.note
+
+
+def tell_uploader(run: ImportRun, move: Move) -> None:
+    """Whoever uploaded it need not wait beside it."""
+    if run.by is None:
+        return
+    notices.post(
+        f"import:{run.pk}:{move.verb}",
+        f"congress/notices/import_{move.verb}.txt",
+        run.by,
+        link=reverse("admin:congress_importrun_change", args=[run.pk]),
+        run=run,
+    )
+
+
+# A workbook is checked, looked at by a person, and only then written; nothing leads from a fault to the register.
+# fmt: off
+IMPORT = Workflow(ImportRun, [
+    # verb      from                                to           who         when  then
+    T("check",   [S.UPLOADED],                       S.CHECKED,   by_time,    [], [take_counts, tell_uploader]),
+    T("reject",  [S.UPLOADED],                       S.REJECTED,  by_time,    [], [take_counts, take_errors, tell_uploader]),
+    T("fail",    [S.UPLOADED, S.CONFIRMED],          S.FAILED,    by_time,    [], [say_sentence, tell_uploader]),
+    T("confirm", [S.CHECKED],                        S.CONFIRMED, manages_it, [], [owe_writing], label=_("Write it into the register")),
+    T("apply",   [S.CONFIRMED],                      S.APPLIED,   by_time,    [], [take_counts, date_it, tell_uploader]),
+    T("drop",    [S.UPLOADED, S.CHECKED, S.REJECTED], S.DROPPED,  manages_it, [], [], label=_("Drop it, write nothing")),
 ])
 # fmt: on

@@ -9,7 +9,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from congress.kernel.workflow import Refused
-from congress.models import Organization, OrganizationChange, OrganizationKind, User
+from congress.models import Congress, Organization, OrganizationChange, OrganizationKind, User
 
 Verb = OrganizationChange.Verb
 
@@ -32,6 +32,38 @@ def create(code: str, name: str, kind: str, parent: Organization | None = None) 
         sentences = fault.messages if isinstance(fault, ValidationError) else [str(fault)]
         raise Refused(" ".join(sentences)) from fault
     return made
+
+
+def ensure(code: str, name: str, kind: str, parent_code: str = "") -> tuple[Organization, bool]:
+    """The node of that code, made if it is missing; whether it was. Raises `Refused` if it is there as another."""
+    parent = find(parent_code) if parent_code else None
+    there = Organization.objects.filter(code=code).first()
+    if there is None:
+        return create(code, name, kind, parent), True
+    if (there.name, there.kind, there.parent_id) != (name, kind, parent.pk if parent else None):
+        raise Refused(
+            _("The code %(code)s belongs to “%(name)s”, of another name, kind or parent.")
+            % {"code": code, "name": there.name}
+        )
+    return there, False
+
+
+def find(code: str) -> Organization:
+    """The organisation of that code. Raises `Refused` if there is none."""
+    organization = Organization.objects.filter(code=code).first()
+    if organization is None:
+        raise Refused(_("There is no organisation with the code %(code)s.") % {"code": code})
+    return organization
+
+
+def find_congress(code: str) -> Congress:
+    """The congress of that code, for instance 51079001-15. Raises `Refused` if there is none."""
+    place, _hyphen, number = code.rpartition("-")
+    congresses = Congress.objects.filter(organization__code=place).select_related("organization")
+    congress = congresses.filter(number=number).first() if number.isdecimal() else None
+    if congress is None:
+        raise Refused(_("There is no congress with the code %(code)s.") % {"code": code})
+    return congress
 
 
 @transaction.atomic

@@ -70,7 +70,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def object_to(self, key: str, value: Value, problem: str, advice: str) -> None:
-        shown = facts.masked(str(value)) if key in PERSONAL else facts.shown(value)
+        shown = facts.shown(value)
+        shown = facts.masked(shown) if key in PERSONAL else shown
         self.problems.append(Problem(LABELS[key], shown, problem, advice))
 
 

@@ -1,0 +1,89 @@
+"""The figures of the register, as the dashboard shows them and the command prints them."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from congress.models import Congress, Organization
+from congress.policies import CONGRESSES
+from congress.querysets import within
+from delegates.kernel import facts
+from delegates.kernel.names import HAN
+from delegates.models import DelegateGroup, ElectingUnit, ElectionMethod, Gender, Mandate
+from delegates.policies import GROUPS, MANDATES
+from delegates.querysets import SERVING
+
+
+def figures(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
+    """Who is in office, counted. A user gets what the policy shows him; no user means the operator at the console.
+
+    Without a congress, every one that has not ended counts; with an organisation, those of its branch.
+    """
+    mandates, groups, terms = _seen(user)
+    terms = terms.filter(_meant(organization, congress))
+    counted, by_town = _count(mandates.filter(congress__in=terms).serving())
+    methods = {word: counted[f"method_{code}"] for word, code in facts.METHODS.items()}
+    categories = {word: counted[f"category_{code}"] for word, code in facts.CATEGORIES.items()}
+    return {
+        "delegates": counted["delegates"],
+        "delegates_by_method": methods,
+        "delegates_by_category": categories,
+        "female": counted["female"],
+        "ethnic_minority": counted["ethnic_minority"],
+        "vacancies": _vacancies(terms),
+        "groups": groups.filter(congress__in=terms).count(),
+        "by_town": by_town,
+        "re_elected": methods[facts.PRINTED[ElectionMethod.RE_ELECTION]],
+        "quota_reduced": methods[facts.PRINTED[ElectionMethod.QUOTA_REDUCTION]],
+        "migrant": counted["migrant"],
+        "main": categories,
+    }
+
+
+def _seen(user: Any) -> tuple[QuerySet, QuerySet, QuerySet]:
+    if user is None:
+        return Mandate.objects.all(), DelegateGroup.objects.all(), Congress.objects.all()
+    return MANDATES.visible(user), GROUPS.visible(user), CONGRESSES.visible(user)
+
+
+def _meant(organization: Organization | None, congress: Congress | None) -> Q:
+    if congress is not None:
+        return Q(pk=congress.pk)
+    running = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
+    return running & within([organization.path], "organization") if organization else running
+
+
+def _count(serving: QuerySet) -> tuple[Counter[str], dict[str, int]]:
+    """Everything in one query, a row a town: the sums over all towns, and the delegates of each."""
+    counts = {
+        "delegates": Count("pk"),
+        "female": Count("pk", filter=Q(person__gender=Gender.FEMALE)),
+        "ethnic_minority": Count("pk", filter=~Q(person__ethnicity=HAN)),
+        "migrant": Count("pk", filter=Q(person__migrant=True)),
+    }
+    counts |= {f"method_{code}": Count("pk", filter=Q(method=code)) for code in facts.METHODS.values()}
+    counts |= {f"category_{code}": Count("pk", filter=Q(main_category=code)) for code in facts.CATEGORIES.values()}
+    towns = serving.order_by("congress__organization__path").values(
+        "congress__organization__path", town=F("congress__organization__name")
+    )
+    total: Counter[str] = Counter()
+    by_town: Counter[str] = Counter()
+    for row in towns.annotate(**counts):
+        total.update({name: row[name] for name in counts})
+        by_town[row["town"]] += row["delegates"]
+    return total, dict(by_town)
+
+
+def _vacancies(terms: QuerySet) -> int:
+    """Seats nobody holds: by the quota of the electing units, or of the congress where the units have none."""
+    by_unit = Q(electing_units__seat_quota__isnull=False)
+    empty = {"empty": Sum(Greatest(F("seats_due") - F("held"), 0))}
+    held = Count("mandates", filter=Q(mandates__status__in=SERVING))
+    units = ElectingUnit.objects.filter(congress__in=terms, seat_quota__isnull=False)
+    in_units = units.annotate(seats_due=F("seat_quota"), held=held).aggregate(**empty)["empty"]
+    others = terms.exclude(by_unit).filter(seats__isnull=False)
+    in_others = others.annotate(seats_due=F("seats"), held=held).aggregate(**empty)["empty"]
+    return (in_units or 0) + (in_others or 0)
