@@ -71,6 +71,6 @@ def keep_time(line: BaseDatabaseWrapper) -> None:
             with line.cursor() as cursor:
                 cursor.execute("SELECT 1")
             alive()
-            time.sleep(min(service.scheduler.tick(), PAUSE))
+            time.sleep(min(max(service.scheduler.tick(), 0.0), PAUSE))
     finally:
         service.sync()
