@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from congress.kernel import jobs, notices
 from congress.kernel.workflow import Actor, Move, Transition, Workflow, by_time
-from congress.models import ImportRun, PrintedReport, PrintState
+from congress.models import Delivery, DeliveryState, ImportRun, PrintedReport, PrintState
 from congress.models import ImportState as S
 from congress.policies import IMPORTS
 
@@ -29,10 +29,37 @@ def say_why(printed: PrintedReport, move: Move) -> None:
 # A worker that died leaves “rendering” behind: the next try starts from there.
 # fmt: off
 PRINT = Workflow(PrintedReport, [
-    # verb      from                                     to                    who      when  then
+    # verb      from                                       to                    who      when  then
     T("start",  [PrintState.QUEUED, PrintState.RENDERING], PrintState.RENDERING, by_time, [], []),
-    T("finish", [PrintState.RENDERING],                  PrintState.READY,     by_time, [], [enclose]),
+    T("finish", [PrintState.RENDERING],                    PrintState.READY,     by_time, [], [enclose]),
     T("fail",   [PrintState.QUEUED, PrintState.RENDERING], PrintState.FAILED,    by_time, [], [say_why]),
+])
+# fmt: on
+
+
+def note_claim(delivery: Delivery, move: Move) -> None:
+    """The one try begins."""
+    delivery.claimed_at = move.at
+
+
+def note_sent(delivery: Delivery, move: Move) -> None:
+    """It is out of the house."""
+    delivery.sent_at, delivery.error = move.at, move.note[:300]
+
+
+def note_trouble(delivery: Delivery, move: Move) -> None:
+    """What went wrong, for whoever has to ask the gateway."""
+    delivery.error = move.note[:300]
+
+
+# An e-mail is sent from “waiting”, as often as it takes. A text message is claimed first and never waits again.
+# fmt: off
+DELIVERY = Workflow(Delivery, [
+    # verb     from                                          to                     who      when  then
+    T("claim", [DeliveryState.WAITING],                        DeliveryState.SENDING, by_time, [], [note_claim]),
+    T("send",  [DeliveryState.WAITING, DeliveryState.SENDING], DeliveryState.SENT,    by_time, [], [note_sent]),
+    T("fail",  [DeliveryState.WAITING, DeliveryState.SENDING], DeliveryState.FAILED,  by_time, [], [note_trouble]),
+    T("lose",  [DeliveryState.SENDING],                        DeliveryState.STUCK,   by_time, [], [note_trouble]),
 ])
 # fmt: on
 

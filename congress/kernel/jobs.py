@@ -71,6 +71,11 @@ def run(job_id: int) -> bool:
         _release(job_id)
 
 
+def is_last_try(key: str) -> bool:
+    """Whether the job that is running will be given up if it fails: the moment to tell people."""
+    return Job.objects.filter(key=key, attempts__gte=GIVE_UP_AFTER).exists()
+
+
 def _put_off(job_id: int, failure: Exception) -> None:
     job = Job.objects.get(pk=job_id)
     job.error = f"{type(failure).__name__}: {failure}"[:2000]

@@ -1,11 +1,9 @@
 """Printing: asked for in a page, made by a worker, kept with its fingerprint, made once."""
 
-import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -13,7 +11,8 @@ from django.utils.translation import gettext as _
 from congress.kernel import audit, jobs, notices
 from congress.kernel.reports import Report, ReportRefused, Section, report_class
 from congress.kernel.workflow import SYSTEM
-from congress.models import Attachment, Job, PrintedReport, PrintState, User
+from congress.models import Attachment, PrintedReport, PrintState, User
+from congress.services import attachments
 from congress.workflows import PRINT
 
 PREVIEW_RECORDS = 300
@@ -21,7 +20,7 @@ JOB = "print:%d"
 
 
 @transaction.atomic
-def ask(key: str, params: Mapping[str, Any], file_format: str, *, by: User) -> PrintedReport:
+def ask(key: str, params: Mapping[str, Any], file_format: str, by: User) -> PrintedReport:
     """Owe `by` a print. It is made after this transaction; the row says how far it is.
 
     Raises `ReportRefused` with a sentence if there is no such report, a parameter does not fit, or it
@@ -56,7 +55,7 @@ def render(printed_id: int) -> None:
     except ReportRefused as refused:
         _give_up(printed, str(refused))
     except Exception:
-        if Job.objects.filter(key=JOB % printed.pk, attempts__gte=jobs.GIVE_UP_AFTER).exists():
+        if jobs.is_last_try(JOB % printed.pk):
             _give_up(printed, _("The document could not be made. The system administrator finds the cause in the log."))
         raise
 
@@ -67,26 +66,19 @@ def _make(printed: PrintedReport, report: Report) -> None:
     fresh = attachment is None
     if attachment is None:
         content = report.render(printed.format, _Progress(printed.pk))
-        attachment = _keep(content, report, printed)
+        attachment = attachments.keep(
+            content,
+            name=f"{report.heading}.{printed.format}",
+            kind=printed.format,
+            organization=report.organization,
+            by=printed.by,
+        )
     with transaction.atomic():
         printed = PRINT.take(
             printed, "finish", by=SYSTEM, attachment=attachment, rows=report.count, content_hash=content_hash
         )
         record(report, by=printed.by, file_format=printed.format, sha256=attachment.sha256, rendered=fresh)
         _tell(printed, "congress/notices/print_ready.txt")
-
-
-def _keep(content: bytes, report: Report, printed: PrintedReport) -> Attachment:
-    attachment = Attachment(
-        organization=report.organization,
-        name=f"{report.heading}.{printed.format}"[:200],
-        kind=printed.format,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        owner=printed.by,
-    )
-    attachment.file.save("", ContentFile(content))
-    return attachment
 
 
 def record(report: Report, *, by: Any, file_format: str, sha256: str, rendered: bool = True) -> None:
@@ -141,7 +133,7 @@ def _give_up(printed: PrintedReport, problem: str) -> None:
 
 def _tell(printed: PrintedReport, template: str) -> None:
     try:
-        link = reverse("printed_report", args=[printed.pk])
+        link = reverse("admin:congress_printedreport_change", args=[printed.pk])
     except NoReverseMatch:
         link = ""
     notices.post(f"print:{printed.pk}:{printed.state}", template, printed.by, link=link, printed=printed)

@@ -12,6 +12,7 @@ from zlib import crc32
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def _picture(width: float, height: float, title: str, says: str, *shapes: SafeSt
         'aria-labelledby="chart-{}-title chart-{}-desc" font-family="{}" font-size="{}" fill="{}">'
         '<title id="chart-{}-title">{}</title><desc id="chart-{}-desc">{}</desc>{}</svg>',
         _n(width), _n(height), _n(width), _n(height), number, number, FONT, TEXT, INK,
-        number, title, number, says, format_html_join("", "{}", ((shape,) for shape in shapes)),
+        number, title or _("Chart"), number, says, format_html_join("", "{}", ((shape,) for shape in shapes)),
     )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def _label_width(labels: Sequence[Any]) -> float:
 
 
 @register.simple_tag
-def bars(pairs: Sequence[tuple[Any, int]], title: str, unit: str = "", width: int = 480) -> SafeString:
+def bars(pairs: Sequence[tuple[Any, int]], title: str = "", unit: str = "", width: int = 480) -> SafeString:
     """A horizontal bar for every (label, number), the number at its end."""
     left = _label_width([label for label, _value in pairs]) + 8
     right = _label_width([f"{value}{unit}" for _label, value in pairs]) + 8
@@ -77,7 +78,7 @@ def bars(pairs: Sequence[tuple[Any, int]], title: str, unit: str = "", width: in
 
 @register.simple_tag
 def stacked(
-    rows: Sequence[tuple[Any, Sequence[int]]], legend: Sequence[Any], title: str, unit: str = "", width: int = 480
+    rows: Sequence[tuple[Any, Sequence[int]]], legend: Sequence[Any], title: str = "", unit: str = "", width: int = 480
 ) -> SafeString:
     """For every (label, numbers) one bar of full length, divided as the numbers are; the legend above."""
     left = _label_width([label for label, _parts in rows]) + 8
@@ -107,7 +108,7 @@ def _legend(legend: Sequence[Any], left: float) -> list[SafeString]:
 
 
 @register.simple_tag
-def rings(shares: Sequence[tuple[Any, int, int]], title: str, unit: str = "", size: int = 120) -> SafeString:
+def rings(shares: Sequence[tuple[Any, int, int]], title: str = "", unit: str = "", size: int = 120) -> SafeString:
     """For every (label, number, whole) a ring filled to that share, the percentage inside, the number below."""
     radius, centre = size * 0.36, size / 2
     around = 2 * pi * radius
@@ -132,3 +133,32 @@ def rings(shares: Sequence[tuple[Any, int, int]], title: str, unit: str = "", si
         ]  # fmt: skip
     pairs = [(label, f"{value}/{whole}") for label, value, whole in shares]
     return _picture(size * max(len(shares), 1), size + 34, title, _says(pairs, unit), *shapes)
+
+
+@register.simple_tag
+def ring(pairs: Sequence[tuple[Any, int]], title: str = "", unit: str = "", width: int = 480) -> SafeString:
+    """One ring divided among the (label, number) pairs, the sum inside, every number with its share beside it."""
+    total = sum(value for _name, value in pairs)
+    radius, centre = 52, 72
+    around, turned = 2 * pi * radius, 0.0
+    top = max(centre - len(pairs) * ROW / 2, 0)
+    shapes = []
+    for number, (label, value) in enumerate(pairs):
+        part = value / total if total else 0
+        colour = COLOURS[number % len(COLOURS)]
+        y = top + number * ROW
+        if part:
+            shapes.append(_arc(centre, radius, colour, (around * part, around), 360 * turned - 90))
+        words = f"{label}　{value}{unit}（{part:.1%}）"
+        shapes += [_box(2 * centre + 16, y + 5, 12, 12, colour), _text(2 * centre + 34, y + 16, words)]
+        turned += part
+    shapes.append(_text(centre, centre + 5, f"{total}{unit}", "middle"))
+    return _picture(width, max(2 * centre, len(pairs) * ROW), title, _says(pairs, unit), *shapes)
+
+
+def _arc(centre: float, radius: float, colour: str, dash: tuple[float, float], angle: float) -> SafeString:
+    return format_html(
+        '<circle cx="{}" cy="{}" r="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{} {}" '
+        'transform="rotate({} {} {})"/>',
+        _n(centre), _n(centre), _n(radius), colour, _n(radius / 2), *map(_n, dash), _n(angle), _n(centre), _n(centre),
+    )  # fmt: skip
