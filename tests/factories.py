@@ -1,0 +1,94 @@
+"""What tests stand on, made with boring defaults. Plain functions: what matters to a test, the test says."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from congress.models import Congress, Organization, OrganizationKind, User
+from congress.policies import grant_role
+from congress.services import organizations
+from delegates.models import (
+    DelegateGroup,
+    Delegation,
+    ElectingUnit,
+    ElectionMethod,
+    Gender,
+    MainCategory,
+    Mandate,
+    Person,
+)
+from delegates.services.persons import refresh_keys, roster_key
+
+PASSWORD = "correct-horse-battery-9"
+_numbers = itertools.count(1)
+
+
+def make_district(code: str = "510790", name: str = "明川区") -> Organization:
+    return organizations.create(code, name, OrganizationKind.DISTRICT)
+
+
+def make_township(parent: Organization | None = None, name: str = "青江镇", code: str = "") -> Organization:
+    parent = parent or Organization.objects.filter(parent=None).first() or make_district()
+    code = code or f"{parent.code}{Organization.objects.filter(parent=parent).count() + 1:02d}"
+    return organizations.create(code, name, OrganizationKind.TOWNSHIP, parent)
+
+
+def make_congress(organization: Organization | None = None, number: int = 15, **facts: Any) -> Congress:
+    return Congress.objects.create(organization=organization or make_township(), number=number, **facts)
+
+
+def make_person(
+    organization: Organization, name: str = "李四光", *, id_number: str = "", phone: str = "", **facts: Any
+) -> Person:
+    defaults: dict[str, Any] = {
+        "gender": Gender.MALE,
+        "ethnicity": "汉族",
+        "birth_month": date(1975, 3, 1),
+        "joined_party_month": date(1998, 7, 1),
+        "education": "大专",
+        "post": f"{organization.name}党政办主任",
+    }
+    person = Person(organization=organization, name=name, **(defaults | facts))
+    refresh_keys(person)
+    person.put_sealed("id_number", id_number)
+    person.put_sealed("phone", phone)
+    person.save()
+    return person
+
+
+def make_mandate(congress: Congress | None = None, person: Person | str = "李四光", **facts: Any) -> Mandate:
+    """A delegate in office. `person` may be a name; `electing_unit`, `group`, `delegation` may be names too."""
+    congress = congress or Congress.objects.first() or make_congress()
+    own = {name: facts.pop(name) for name in list(facts) if name not in _MANDATE_FACTS}
+    if isinstance(person, str):
+        person = make_person(congress.organization, person, **own)
+    defaults: dict[str, Any] = {
+        "electing_unit": "安塘村党支部",
+        "main_category": MainCategory.LEADING_CADRE,
+        "method": ElectionMethod.RE_ELECTION,
+    }
+    facts = defaults | facts
+    for name, model in (("electing_unit", ElectingUnit), ("group", DelegateGroup), ("delegation", Delegation)):
+        if isinstance(facts.get(name), str):
+            facts[name] = make_body(model, congress, facts[name])
+    mandate = Mandate(congress=congress, person=person, **facts)
+    mandate.roster_key = roster_key(mandate)
+    mandate.save()
+    return mandate
+
+
+def make_body(model: Any, congress: Congress, name: str, **facts: Any) -> Any:
+    """An electing unit, delegation or group of that name, made if the congress has none."""
+    defaults = {"number": model.objects.filter(congress=congress).count() + 1} | facts
+    return model.objects.get_or_create(congress=congress, name=name, defaults=defaults)[0]
+
+
+def make_user(role: str, organization: Organization | None = None, **facts: Any) -> User:
+    """An account with the role, and its rights on the organisation's branch."""
+    username = facts.pop("username", f"{role}-{next(_numbers)}")
+    user = User.objects.create_user(username, password=PASSWORD, **facts)
+    grant_role(user, role, organization)
+    return user
+
+
+_MANDATE_FACTS = {field.name for field in Mandate._meta.get_fields()}
