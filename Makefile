@@ -2,16 +2,16 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-CATALOGUE := locale/zh_Hans/LC_MESSAGES/django
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/zh_Hans/LC_MESSAGES/*.po locale/third_party/zh_Hans/LC_MESSAGES/*.po))
 .PHONY: help run test fmt messages docs bench lock install install-dev
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: install $(patsubst %.po,%.mo,$(wildcard $(CATALOGUE).po)) ## set up and start everything; PORT=8000, HOST=127.0.0.1
+run: install $(CATALOGUES) ## set up and start everything; PORT=8000, HOST=127.0.0.1
 	@exec $(MANAGE) run
 
-test: install-dev $(patsubst %.po,%.mo,$(wildcard $(CATALOGUE).po)) ## everything that CI checks
+test: install-dev $(CATALOGUES) ## everything that CI checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports

@@ -103,6 +103,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     f"-c statement_timeout={env.str('STATEMENT_TIMEOUT', default='15s')} -c lock_timeout=3s "
     "-c idle_in_transaction_session_timeout=60s"
 )
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # policies ask the grants themselves; has_perm is never asked
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_ONLY_TABLES = ["congress_auditevent"]  # the application's role may insert and read, nothing else
 
@@ -177,7 +178,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Language and time
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "third_party"]  # the admin theme ships no Chinese
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -205,6 +206,7 @@ JOBS = {  # what a worker does for each kind of owed job
 }
 IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
 REPORTS = ["delegates.reports.REPORTS"]
+WORKFLOWS = ["congress.workflows.IMPORT", "congress.workflows.PRINT", "delegates.workflows.CORRECTION"]
 
 # API
 API_RESOURCES = {

@@ -4,9 +4,14 @@ from tests import services
 
 services.start()  # before Django reads its settings: the embedded PostgreSQL and Redis
 
-import pytest
-from django.contrib.contenttypes.models import ContentType
-from guardian.shortcuts import clear_ct_cache
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
+from guardian.shortcuts import clear_ct_cache  # noqa: E402
+
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,9 @@ from django.db import transaction
 from congress.kernel.deadlines import TZ
 from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
-from congress.services import accounts, organizations
+from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
-from delegates.services import roster
+from delegates.services.roster import RosterImport
 
 DISTRICT = ("510790", "明川区")
 TOWNSHIP = "石桥镇"
@@ -38,7 +38,8 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
     """Make what is missing of the demonstration; an existing account keeps its password. Says all accounts."""
     district = Organization.objects.filter(code=DISTRICT[0]).first() or organizations.create(*DISTRICT, "district")
     if not Mandate.objects.exists():
-        roster.import_workbook(workbook, district, create=True)
+        importer = RosterImport(district, create_missing=True)
+        imports.run_from_console(importer, district, workbook, dry_run=False)
         _tell_terms()
     if not Organization.objects.filter(code=UNIT[0]).exists():
         organizations.create(*UNIT, "unit", district)

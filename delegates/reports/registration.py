@@ -1,0 +1,282 @@
+"""P02: the registration form, one page for each delegate."""
+
+import base64
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel import rules
+from congress.kernel.reports import CodeField, Column, ReportRefused, Section, shows
+from congress.models import Attachment, Organization
+from congress.policies import may_reveal, reveals_within_the_hour
+from congress.reports import BranchForm, BranchReport
+from congress.services import attachments
+from delegates.kernel import names
+from delegates.models import Mandate
+from delegates.policies import MANDATES
+from delegates.reports import words
+
+PICTURES: Final = {Attachment.Kind.JPEG: "jpeg", Attachment.Kind.PNG: "png"}
+# What fits on the one page the form has: longer texts are set smaller, as a typist would.
+ROOMY, TIGHT = 300, 700
+
+
+def by_number(number: str) -> dict[str, Any]:
+    """How a mandate is found by its number in the register."""
+    return {"pk": int(number)} if number.isdecimal() and len(number) < 19 else {"pk": None}
+
+
+class MandateField(CodeField):
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Mandate) else value
+
+
+class RegistrationForm(BranchForm):
+    mandate = MandateField(
+        MANDATES,
+        by_number,
+        label=gettext_lazy("Delegate (number in the register)"),
+        required=False,
+        widget=forms.NumberInput,
+    )
+    reveal = forms.BooleanField(
+        label=gettext_lazy("Show ID number, phone and address unmasked"),
+        required=False,
+        help_text=gettext_lazy("Each of them is recorded with your reason."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason for unmasking"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        mandate = self.cleaned_data.get("mandate")
+        if mandate and not self.cleaned_data.get("congress"):
+            self.cleaned_data["congress"] = mandate.congress
+        cleaned = super().clean()
+        if mandate and cleaned.get("congress") != mandate.congress:
+            raise ValidationError(_("The delegate does not belong to that congress."))
+        if cleaned.get("reveal") and len(cleaned.get("reason", "").strip()) < 4:
+            self.add_error("reason", _("Say why the numbers must be shown: the reason is recorded."))
+        return cleaned
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One delegate's page: what stands in each field."""
+
+    mandate: Mandate
+    unmasked: bool
+    today: Any
+
+    @property
+    def name(self) -> str:
+        return self.mandate.person.name
+
+    @property
+    def birth(self) -> str:
+        person = self.mandate.person
+        return f"{words.month(person.birth_month)}（{words.age(person.birth_month, self.today)}岁）"
+
+    @property
+    def gender(self) -> str:
+        return words.GENDER[self.mandate.person.gender]
+
+    @property
+    def joined_party(self) -> str:
+        return words.month(self.mandate.person.joined_party_month)
+
+    @property
+    def joined_work(self) -> str:
+        return words.month(self.mandate.person.joined_work_month)
+
+    @property
+    def education(self) -> str:
+        person = self.mandate.person
+        return "　".join(filter(None, [person.education, person.degree]))
+
+    @property
+    def category(self) -> str:
+        return words.CATEGORY[self.mandate.main_category]
+
+    @property
+    def flags(self) -> str:
+        """The overlapping marks of the structure report."""
+        mandate = self.mandate
+        marks = [
+            words.FRONT_LINE.get(mandate.front_line, ""),
+            "两新组织" if mandate.two_new else "",
+            "大学生村官" if mandate.village_graduate else "",
+            "外出务工" if mandate.person.migrant else "",
+        ]
+        return "、".join(filter(None, marks))
+
+    @property
+    def also(self) -> str:
+        person = self.mandate.person
+        marks = ["人大代表" if person.also_npc_deputy else "", "政协委员" if person.also_cppcc_member else ""]
+        return "、".join(filter(None, marks)) or "否"
+
+    @property
+    def method(self) -> str:
+        return words.METHOD[self.mandate.method]
+
+    @property
+    def elected_on(self) -> str:
+        day = self.mandate.elected_on
+        return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+    @property
+    def votes(self) -> str:
+        mandate = self.mandate
+        return f"{mandate.votes_for}／{mandate.votes_due}" if mandate.votes_for is not None else ""
+
+    @property
+    def id_number(self) -> str:
+        person = self.mandate.person
+        return person.get_sealed("id_number") if self.unmasked else person.id_number_masked
+
+    @property
+    def phone(self) -> str:
+        person = self.mandate.person
+        return person.get_sealed("phone") if self.unmasked else person.phone_masked
+
+    @property
+    def address(self) -> str:
+        person = self.mandate.person
+        return person.get_sealed("address") if self.unmasked else person.address_masked
+
+    @property
+    def photo(self) -> str:
+        """The photograph inside the page; a form without one keeps the empty box."""
+        photo = self.mandate.person.photo
+        if photo is None or photo.removed_at or photo.kind not in PICTURES:
+            return ""
+        try:
+            content = attachments.read(photo)
+        except attachments.FileRefused as refused:
+            raise ReportRefused(f"{self.name}: {refused}") from refused
+        return f"data:image/{PICTURES[photo.kind]};base64,{base64.b64encode(content).decode()}"
+
+    @property
+    def density(self) -> str:
+        """How small the long texts are set, so that the form stays on its page."""
+        length = len(self.mandate.person.resume) + len(self.mandate.person.awards)
+        lines = self.mandate.person.resume.count("\n") * 30
+        return "" if length + lines <= ROOMY else "tight" if length + lines <= TIGHT else "dense"
+
+
+def _fact(title: str, name: str, width: float = 12) -> Column:
+    return Column(name, title, lambda sheet: getattr(sheet, name), width, "left")
+
+
+def _person(title: str, name: str, width: float = 12) -> Column:
+    return Column(name, title, lambda sheet: getattr(sheet.mandate.person, name) or "", width, "left")
+
+
+COLUMNS = (
+    Column("name", "姓名", lambda sheet: names.padded(sheet.name), 10),
+    _person("曾用名", "former_name", 10),
+    _fact("性别", "gender", 6),
+    _person("民族", "ethnicity", 9),
+    _fact("出生年月", "birth", 16),
+    _person("籍贯", "native_place"),
+    _fact("入党时间", "joined_party", 10),
+    _fact("参加工作时间", "joined_work", 14),
+    _fact("全日制学历学位", "education", 16),
+    _person("在职学历", "in_service_education"),
+    _person("毕业院校及专业", "school", 20),
+    _person("专业技术职务", "professional_title"),
+    _fact("身份证号", "id_number", 20),
+    _fact("联系电话", "phone", 13),
+    _person("工作单位及职务", "post", 30),
+    _person("职级", "rank"),
+    _fact("代表类别", "category", 16),
+    _fact("身份特征", "flags", 16),
+    Column("unit", "选举单位", lambda sheet: str(sheet.mandate.electing_unit), 18, "left"),
+    Column("delegation", "代表团", lambda sheet: str(sheet.mandate.delegation or ""), 14, "left"),
+    Column("group", "代表小组", lambda sheet: str(sheet.mandate.group or ""), 18, "left"),
+    _fact("产生方式", "method"),
+    _fact("当选日期", "elected_on", 16),
+    _fact("得票／应到", "votes", 10),
+    Column("certificate", "代表证号", lambda sheet: sheet.mandate.certificate_number, 12, "left"),
+    _fact("人大代表、政协委员", "also", 18),
+    _fact("住址", "address", 24),
+    _person("简历", "resume", 40),
+    _person("奖惩情况", "awards", 24),
+)
+
+
+class Registration(BranchReport):
+    """The form of one delegate, or of all delegates in office of a branch or congress. Numbers are masked."""
+
+    key, title = "p02-registration", "代表登记表"
+    template = "delegates/reports/registration.html"
+    form_class = RegistrationForm
+    records_a_part = 100
+
+    @property
+    def phrases(self) -> list[str]:
+        if self.params["mandate"]:
+            return [*self._title(self.params["mandate"]), f"（{self.params['mandate']}）"]
+        if len(self.congresses) == 1:
+            return [self.congresses[0].full_name, self.title]
+        return [self.organization.name, "党代表大会", self.title]
+
+    def _title(self, mandate: Mandate) -> list[str]:
+        return [mandate.congress.full_name, self.title]
+
+    def mandates(self) -> QuerySet:
+        """Whose forms are asked for, of those the user may see."""
+        seen = self.seen(MANDATES)
+        if mandate := self.params["mandate"]:
+            return seen.filter(pk=mandate.pk)
+        return seen.filter(congress__in=self.congresses).serving()
+
+    def build(self) -> list[Section]:
+        rows = self.mandates().select_related(
+            "person__photo", "congress__organization", "electing_unit", "delegation", "group"
+        )
+        mandates = list(rows.order_by("congress__organization__path", "roster_key", "pk"))
+        if not mandates:
+            raise ReportRefused(_("There is no delegate in office in %(name)s.") % {"name": self.organization.name})
+        if self.unmasked:
+            self._refuse_revealing(mandates)
+        today = timezone.localdate()
+        sheets = [Sheet(mandate, self.unmasked, today) for mandate in mandates]
+        return [Section(heading="", records=sheets, columns=COLUMNS)]
+
+    @property
+    def unmasked(self) -> bool:
+        return bool(self.params["reveal"])
+
+    def _refuse_revealing(self, mandates: list[Mandate]) -> None:
+        for mandate in mandates:
+            if not shows(self.user, may_reveal, mandate.congress.organization):
+                raise ReportRefused(_("You may not see personal numbers of %(name)s unmasked.") % {"name": mandate})
+        if self.user is None:
+            return
+        allowed = rules.value("reveals_an_hour", self.organization, timezone.localdate())
+        if reveals_within_the_hour(self.user) + len(mandates) > allowed:
+            raise ReportRefused(
+                _("One account may have the numbers of %(allowed)d persons shown in an hour. Print them masked.")
+                % {"allowed": allowed}
+            )
+
+    @cached_property
+    def purpose(self) -> str:
+        """The mark on every unmasked page: who had it made, when and what for."""
+        if not self.unmasked:
+            return ""
+        day, who = timezone.localdate(), self.user.display_name if self.user else "系统管理终端"
+        return f"本表含个人信息，不得外传。调阅人：{who}　{day.year}年{day.month}月{day.day}日　用途：{self.params['reason']}"
+
+    def reveals(self) -> list[tuple[str, Organization]]:
+        if not self.unmasked:
+            return []
+        mandates = [sheet.mandate for sheet in self.sections[0].records]
+        return [(f"person:{mandate.person_id}", mandate.congress.organization) for mandate in mandates]
