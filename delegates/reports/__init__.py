@@ -1,6 +1,7 @@
 """The printed reports on delegates."""
 
+from delegates.reports.registration import Registration
 from delegates.reports.roster import Roster
 from delegates.reports.structure import Structure
 
-REPORTS = [Roster, Structure]
+REPORTS = [Roster, Registration, Structure]

@@ -25,7 +25,7 @@ from delegates.reports import words
 
 PICTURES: Final = {Attachment.Kind.JPEG: "jpeg", Attachment.Kind.PNG: "png"}
 # What fits on the one page the form has: longer texts are set smaller, as a typist would.
-ROOMY, TIGHT = 300, 700
+CHARACTERS_A_LINE, RESUME_LINES, AWARDS_LINES, TIGHTER = 36, 8, 2, 2
 
 
 def by_number(number: str) -> dict[str, Any]:
@@ -60,9 +60,16 @@ class RegistrationForm(BranchForm):
         cleaned = super().clean()
         if mandate and cleaned.get("congress") != mandate.congress:
             raise ValidationError(_("The delegate does not belong to that congress."))
-        if cleaned.get("reveal") and len(cleaned.get("reason", "").strip()) < 4:
-            self.add_error("reason", _("Say why the numbers must be shown: the reason is recorded."))
+        if cleaned.get("reveal"):
+            self._judge_reveal(cleaned)
         return cleaned
+
+    def _judge_reveal(self, cleaned: dict[str, Any]) -> None:
+        if len(cleaned.get("reason", "").strip()) < 4:
+            self.add_error("reason", _("Say why the numbers must be shown: the reason is recorded."))
+        organization = cleaned.get("organization")
+        if organization and not shows(self.user, may_reveal, organization):
+            self.add_error("reveal", _("You may not see personal numbers of this organisation unmasked."))
 
 
 @dataclass(slots=True)
@@ -76,6 +83,10 @@ class Sheet:
     @property
     def name(self) -> str:
         return self.mandate.person.name
+
+    @property
+    def padded(self) -> str:
+        return names.padded(self.name)
 
     @property
     def birth(self) -> str:
@@ -127,8 +138,7 @@ class Sheet:
 
     @property
     def elected_on(self) -> str:
-        day = self.mandate.elected_on
-        return f"{day.year}年{day.month}月{day.day}日" if day else ""
+        return words.long_day(self.mandate.elected_on) if self.mandate.elected_on else ""
 
     @property
     def votes(self) -> str:
@@ -165,9 +175,13 @@ class Sheet:
     @property
     def density(self) -> str:
         """How small the long texts are set, so that the form stays on its page."""
-        length = len(self.mandate.person.resume) + len(self.mandate.person.awards)
-        lines = self.mandate.person.resume.count("\n") * 30
-        return "" if length + lines <= ROOMY else "tight" if length + lines <= TIGHT else "dense"
+        person = self.mandate.person
+        excess = max(_lines(person.resume) - RESUME_LINES, 2 * (_lines(person.awards) - AWARDS_LINES))
+        return "" if excess <= 0 else "tight" if excess <= TIGHTER else "dense"
+
+
+def _lines(text: str) -> int:
+    return sum(1 + len(line) // CHARACTERS_A_LINE for line in text.splitlines())
 
 
 def _fact(title: str, name: str, width: float = 12) -> Column:
@@ -179,7 +193,7 @@ def _person(title: str, name: str, width: float = 12) -> Column:
 
 
 COLUMNS = (
-    Column("name", "姓名", lambda sheet: names.padded(sheet.name), 10),
+    _fact("姓名", "padded", 10),
     _person("曾用名", "former_name", 10),
     _fact("性别", "gender", 6),
     _person("民族", "ethnicity", 9),
@@ -222,13 +236,10 @@ class Registration(BranchReport):
     @property
     def phrases(self) -> list[str]:
         if self.params["mandate"]:
-            return [*self._title(self.params["mandate"]), f"（{self.params['mandate']}）"]
+            return [self.params["mandate"].congress.full_name, self.title, f"（{self.params['mandate']}）"]
         if len(self.congresses) == 1:
             return [self.congresses[0].full_name, self.title]
         return [self.organization.name, "党代表大会", self.title]
-
-    def _title(self, mandate: Mandate) -> list[str]:
-        return [mandate.congress.full_name, self.title]
 
     def mandates(self) -> QuerySet:
         """Whose forms are asked for, of those the user may see."""
@@ -245,7 +256,7 @@ class Registration(BranchReport):
         if not mandates:
             raise ReportRefused(_("There is no delegate in office in %(name)s.") % {"name": self.organization.name})
         if self.unmasked:
-            self._refuse_revealing(mandates)
+            self._refuse_many(len(mandates))
         today = timezone.localdate()
         sheets = [Sheet(mandate, self.unmasked, today) for mandate in mandates]
         return [Section(heading="", records=sheets, columns=COLUMNS)]
@@ -254,14 +265,11 @@ class Registration(BranchReport):
     def unmasked(self) -> bool:
         return bool(self.params["reveal"])
 
-    def _refuse_revealing(self, mandates: list[Mandate]) -> None:
-        for mandate in mandates:
-            if not shows(self.user, may_reveal, mandate.congress.organization):
-                raise ReportRefused(_("You may not see personal numbers of %(name)s unmasked.") % {"name": mandate})
+    def _refuse_many(self, number: int) -> None:
         if self.user is None:
             return
         allowed = rules.value("reveals_an_hour", self.organization, timezone.localdate())
-        if reveals_within_the_hour(self.user) + len(mandates) > allowed:
+        if reveals_within_the_hour(self.user) + number > allowed:
             raise ReportRefused(
                 _("One account may have the numbers of %(allowed)d persons shown in an hour. Print them masked.")
                 % {"allowed": allowed}
@@ -272,11 +280,14 @@ class Registration(BranchReport):
         """The mark on every unmasked page: who had it made, when and what for."""
         if not self.unmasked:
             return ""
-        day, who = timezone.localdate(), self.user.display_name if self.user else "系统管理终端"
-        return f"本表含个人信息，不得外传。调阅人：{who}　{day.year}年{day.month}月{day.day}日　用途：{self.params['reason']}"
+        who = self.user.display_name if self.user else "系统管理终端"
+        day = words.long_day(timezone.localdate())
+        return f"本表含个人信息，不得外传。调阅人：{who}　{day}　用途：{self.params['reason']}"
 
     def reveals(self) -> list[tuple[str, Organization]]:
         if not self.unmasked:
             return []
         mandates = [sheet.mandate for sheet in self.sections[0].records]
-        return [(f"person:{mandate.person_id}", mandate.congress.organization) for mandate in mandates]
+        return [
+            (f"person {mandate.person_id} registration form", mandate.congress.organization) for mandate in mandates
+        ]

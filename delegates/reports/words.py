@@ -38,6 +38,11 @@ def long_month(day: date) -> str:
     return f"{day.year}年{day.month}月"
 
 
+def long_day(day: date) -> str:
+    """2026年6月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def age(birth: date, cutoff: date) -> int:
     """Full years at the cut-off month; both are months, stored as their first day."""
     return cutoff.year - birth.year - (cutoff.month < birth.month)
