@@ -69,7 +69,7 @@ class PrintedReportAdmin(ReadOnlyAdmin):
                 return redirect("admin:congress_printedreport_change", printed.pk)
             except ReportRefused as refused:
                 form.add_error(None, str(refused))
-        context = self.admin_site.each_context(request) | {"form": form, "report": report, "opts": self.opts}
+        context = self.admin_site.each_context(request) | {"form": form, "key": key, "opts": self.opts}
         context |= {"title": report.title}
         return TemplateResponse(request, "admin/congress/print_ask.html", context)
 

@@ -113,7 +113,8 @@ def read(content: bytes) -> Iterator[Any]:
         sheet.reset_dimensions()  # what the file claims about its size is not believed
         filled = 0
         for number, row in enumerate(sheet.iter_rows(), 1):
-            values = _values(row, sheet.title, number)
+            # Of the million rows above a stray cell openpyxl makes empty ones: pass them by.
+            values = _values(row, sheet.title, number) if row else []
             if not values:
                 continue
             filled += 1

@@ -82,10 +82,10 @@ def read_workbook(content: bytes) -> list[SheetRead]:
         answer = json.loads(line)
         if isinstance(answer, list):
             sheets[-1][2].append(Row(answer[0], tuple(map(_value, answer[1]))))
-        elif "sheet" in answer:
-            sheets.append((answer["sheet"], answer["hidden"], []))
         elif "refused" in answer:
             raise WorkbookRefused(REASONS[answer["refused"]] % answer)
+        elif "sheet" in answer:
+            sheets.append((answer["sheet"], answer["hidden"], []))
         else:
             return [SheetRead(title, tuple(rows)) for title, hidden, rows in sheets if not hidden]
     raise WorkbookRefused(REASONS["damaged"])

@@ -26,7 +26,7 @@ ROW, BAR, TEXT = 24, 15, 13
 def _picture(width: float, height: float, title: str, says: str, *shapes: SafeString) -> SafeString:
     number = f"{crc32(f'{title} {says}'.encode()):08x}"  # the same picture every time
     return format_html(
-        '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
+        '<svg class="picture" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
         'aria-labelledby="chart-{}-title chart-{}-desc" font-family="{}" font-size="{}" fill="{}">'
         '<title id="chart-{}-title">{}</title><desc id="chart-{}-desc">{}</desc>{}</svg>',
         _n(width), _n(height), _n(width), _n(height), number, number, FONT, TEXT, INK,

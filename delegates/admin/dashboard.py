@@ -30,7 +30,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "by_town": list(counted["by_town"].items()),
         "by_category": list(counted["delegates_by_category"].items()),
-        "by_method": list(counted["delegates_by_method"].items()),
+        "by_method": [(method, count) for method, count in counted["delegates_by_method"].items() if count],
         "tasks": _tasks(user),
     }  # fmt: skip
 
