@@ -15,12 +15,14 @@ WITHOUT_SERVERS = {
     "makemessages",
     "compilemessages",
     "check_messages",
+    "write_docs",
     "collectstatic",
     "run",
 }
 # These change tables, grants or everything, which the application's own role may not.
 AS_OWNER = {
     "prepare",
+    "run",
     "migrate",
     "makemigrations",
     "sqlmigrate",

@@ -29,7 +29,8 @@ class Command(BaseCommand):
                 self.stdout.write(_("One database role only: nothing to grant."))
                 return
             grant(role)
-            self.stdout.write(_("The database is ready for the role %(role)s.") % {"role": role})
+            if options["verbosity"]:
+                self.stdout.write(_("The database is ready for the role %(role)s.") % {"role": role})
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from congress import embedded
@@ -44,7 +46,7 @@ class Command(BaseCommand):
             with only_one():
                 refuse_taken(host, port)
                 with embedded.running():
-                    manage("prepare", "--verbosity", "0")
+                    prepare()
                     collect_static()
                     with programs() as supervisor:
                         self.announce(supervisor, "127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104
@@ -71,7 +73,11 @@ class Command(BaseCommand):
         for name, path in places.items():
             self.stdout.write(f"  {address}{path:16} {name}")
         if settings.EMBEDDED and ACCOUNTS.exists():
-            self.stdout.write("\n" + ACCOUNTS.read_text(encoding="utf-8").replace("\t", "  ").rstrip())
+            self.stdout.write("")
+            rows = [line.split("\t") for line in ACCOUNTS.read_text(encoding="utf-8").splitlines()]
+            widths = [max(len(word) for word in column) for column in zip(*rows, strict=True)]
+            for row in rows:
+                self.stdout.write("  " + "  ".join(map(str.ljust, row, widths)).rstrip())
             self.stdout.write(_("(also in %(file)s)") % {"file": ACCOUNTS})
         self.stdout.write(
             "\n" + _("Logs are in %(directory)s. Stop with Ctrl-C.") % {"directory": settings.VAR / "log"}
@@ -107,8 +113,15 @@ def refuse_taken(host: str, port: int) -> None:
         ) from None
 
 
+def prepare() -> None:
+    """Brings the database up to date as its owner. Whatever is started after this works as the application."""
+    call_command("prepare", verbosity=0)
+    connection.close()
+    os.environ["DATABASE_ROLE"] = "app"
+
+
 def manage(*words: str) -> None:
-    """Runs another command as itself: each has its own database role."""
+    """Runs another command in a process of its own."""
     if subprocess.run([sys.executable, "manage.py", *words], check=False, cwd=settings.BASE_DIR).returncode:
         raise CommandError(_("“%(command)s” failed: see above.") % {"command": " ".join(words)})
 
