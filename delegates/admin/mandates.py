@@ -80,7 +80,7 @@ class MandateAdmin(PolicyAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return queryset.matching(search_term[:40]), False
 
-    @admin.display(description=_("name"), ordering="roster_key")
+    @admin.display(description=_("full name"), ordering="roster_key")
     def printed_name(self, obj: Mandate) -> str:
         return names.notation(obj.person.name, obj.person.gender, obj.person.ethnicity)
 

@@ -96,7 +96,7 @@ def text(value: Value, longest: int) -> str:
 
 def name(value: Value) -> tuple[str, Gender | None, str | None]:
     """The name, and what its notation （女，回族） says of gender and ethnic group."""
-    bare, gender, ethnicity = split_notation(str(value))
+    bare, gender, ethnicity = split_notation(text(value, 60))
     if not 2 <= len(bare) <= 40 or not all(character.isalpha() or character == DOT for character in bare):
         raise Unreadable(
             _("“%(value)s” is not a name.") % {"value": str(value)[:60]},

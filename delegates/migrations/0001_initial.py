@@ -575,7 +575,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="identity")),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("name", models.CharField(max_length=40, verbose_name="full name")),
                 ("former_name", models.CharField(blank=True, max_length=40, verbose_name="former name")),
                 (
                     "gender",
@@ -908,7 +908,7 @@ class Migration(migrations.Migration):
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("id", models.BigIntegerField()),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="identity")),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("name", models.CharField(max_length=40, verbose_name="full name")),
                 ("former_name", models.CharField(blank=True, max_length=40, verbose_name="former name")),
                 (
                     "gender",

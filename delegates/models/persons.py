@@ -30,7 +30,7 @@ class Person(SealedRow):
     """One person, whatever number of mandates he holds. Months are stored as their first day."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("kept by"))
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(_("full name"), max_length=40)
     former_name = models.CharField(_("former name"), max_length=40, blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender)
     ethnicity = models.CharField(_("ethnic group"), max_length=10, choices=[(f"{n}族", f"{n}族") for n in ETHNICITIES])
