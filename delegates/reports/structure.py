@@ -128,23 +128,37 @@ class Structure(BranchReport):
         return len(self.congresses) == 1
 
     def build(self) -> list[Section]:
-        place = "delegation" if self.by_delegation else "congress__organization"
-        order = "delegation__number" if self.by_delegation else "congress__organization__path"
-        counted = self.mandates().annotate(elected_before=elected_before()).values(place, f"{place}__name")
-        rows = list(counted.annotate(**self._counts(), place=F(order)).order_by(F(order).asc(nulls_last=True)))
-        if not rows:
+        lines = self._by_delegation() if self.by_delegation else self._by_congress()
+        if not any(line["total"] for line in lines):
             raise ReportRefused(_("There is no delegate in office in %(name)s.") % {"name": self.organization.name})
-        seats = self._seats()
-        lines = []
-        for number, row in enumerate(rows, 1):
-            name = row[f"{place}__name"] or self.congresses[0].organization.name
-            lines.append(Line(number, name, row | {"seats": seats.get(row[place])}))
-        totals = Line("", "合计", self._totals(lines, sum(seats.values())))
+        totals = Line("", "合计", self._totals(lines))
         if totals["total"] != self.mandates().count():
             raise ReportRefused(_("The register changed while it was being printed. Print it again."))
         note = f"年龄截至{words.long_month(self.cutoff)}；连任指曾任本地以往各届代表；百分比以本行实有代表为基数。"
         cells = [column.value(totals) for column in COLUMNS]
         return [Section(heading="", records=lines, columns=COLUMNS, totals=cells, notes=[note])]
+
+    def _counted(self, place: str) -> QuerySet:
+        return self.mandates().annotate(elected_before=elected_before()).values(place).annotate(**self._counts())
+
+    def _by_delegation(self) -> list[Line]:
+        rows = self._counted("delegation").annotate(name=F("delegation__name"))
+        rows = list(rows.order_by(F("delegation__number").asc(nulls_last=True)))
+        alone, (congress,) = len(rows) == 1, self.congresses
+        seats = self._seats().get(congress.pk) if alone else None  # seats are given to units, not to delegations
+        return [
+            Line(number, row["name"] or congress.organization.name, row | {"seats": seats})
+            for number, row in enumerate(rows, 1)
+        ]
+
+    def _by_congress(self) -> list[Line]:
+        counted, seats = {row["congress"]: row for row in self._counted("congress")}, self._seats()
+        none = dict.fromkeys(self._counts(), 0)
+        shown = [congress for congress in self.congresses if congress.pk in counted or seats.get(congress.pk)]
+        return [
+            Line(number, one.organization.name, counted.get(one.pk, none) | {"seats": seats.get(one.pk)})
+            for number, one in enumerate(shown, 1)
+        ]
 
     def _counts(self) -> dict[str, Count]:
         def number(condition: Q) -> Count:
@@ -175,20 +189,16 @@ class Structure(BranchReport):
             **{name: number(Q(**{f"person__{field}": True})) for name, field in person.items()},
         }
 
-    def _seats(self) -> dict[int | None, int]:
-        """Seats by line, where they are known: the congress's own number, else what its units were given."""
-        if self.by_delegation:
-            return {}
-        units = ElectingUnit.objects.filter(congress__in=self.congresses, seat_quota__isnull=False)
-        given = dict(
-            units.values_list("congress").annotate(Sum("seat_quota")).values_list("congress", "seat_quota__sum")
-        )
-        seats = {c.organization_id: c.seats or given.get(c.pk) for c in self.congresses}
-        return {place: number for place, number in seats.items() if number}
+    def _seats(self) -> dict[int, int | None]:
+        """Seats by congress, where they are known: its own number, else what its electing units were given."""
+        units = ElectingUnit.objects.filter(congress__in=self.congresses).values("congress")
+        given = dict(units.annotate(seats=Sum("seat_quota")).values_list("congress", "seats"))
+        return {congress.pk: congress.seats or given.get(congress.pk) for congress in self.congresses}
 
-    def _totals(self, lines: Sequence[Line], seats: int) -> dict[str, int]:
-        own = self.congresses[0].seats if self.by_delegation else None
-        return {name: sum(line[name] for line in lines) for name in self._counts()} | {"seats": own or seats}
+    def _totals(self, lines: Sequence[Line]) -> dict[str, int | None]:
+        seats = list(self._seats().values()) if self.by_delegation else [line.counts["seats"] for line in lines]
+        known = sum(filter(None, seats)) if all(seats) else None  # a sum of some would invent vacancies
+        return {name: sum(line[name] for line in lines) for name in self._counts()} | {"seats": known}
 
     def context(self) -> dict[str, Any]:
         lines = self.sections[0].records
