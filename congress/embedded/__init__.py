@@ -15,8 +15,6 @@ from typing import IO
 
 from congress.embedded import places, postgres, redis
 
-__all__ = ["VAR", "Trouble", "database_url", "directory", "ensure", "program", "redis_url", "release", "running", "secret", "wanted"]
-
 VAR = places.VAR
 Trouble = places.Trouble
 directory = places.directory
