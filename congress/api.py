@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -138,7 +138,10 @@ class ReportViewSet(
         asked = ReportRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
-        printed = printing.ask(wanted["key"], wanted["params"], wanted["format"], request.user)
+        try:
+            printed = printing.ask(wanted["key"], wanted["params"], wanted["format"], by=request.user)
+        except kernel_reports.ReportRefused as refused:
+            raise ValidationError({"params": refused.errors or [str(refused)]}) from refused
         return Response(self.get_serializer(printed).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=ReportKindSerializer(many=True))

@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("DATABASE_ROLE", "owner")  # tests make and drop databases
 
 from congress.settings import *
-from congress.settings import INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK, STORAGES, TEMPLATES
+from congress.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK, STORAGES, TEMPLATES
 
 DEBUG = False
 HTTPS = SECURE_SSL_REDIRECT = False
@@ -17,6 +17,7 @@ MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 ZEAL_ALLOWLIST = [{"model": "contenttypes.ContentType", "field": "*"}]  # a process-wide cache, not an N+1
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None, "anon": None}}
 WHITENOISE_AUTOREFRESH = True

@@ -1,8 +1,5 @@
 """The staff's pages of the ground floor."""
 
-from django.contrib import admin
-from django.contrib.auth.models import Group
-
 from congress.admin import imports, organizations, printing, rules, system
 from congress.doors.admin import CHOICES
 from congress.models import CalendarDay, Congress, Organization, Session
@@ -10,6 +7,4 @@ from congress.policies import CALENDAR_DAYS, CONGRESSES, ORGANIZATIONS, SESSIONS
 
 __all__ = ["imports", "organizations", "printing", "rules", "system"]
 
-if admin.site.is_registered(Group):  # roles are given by grants, not edited as model-wide permissions
-    admin.site.unregister(Group)
 CHOICES.update({Organization: ORGANIZATIONS, Congress: CONGRESSES, Session: SESSIONS, CalendarDay: CALENDAR_DAYS})

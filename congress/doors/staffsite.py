@@ -1,15 +1,24 @@
 """The admin site: staff with a verified second factor, nobody else."""
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from congress.doors.admin import PolicyAdmin
 
 
 class StaffSite(UnfoldAdminSite):
     site_title = site_header = _("Party delegate liaison office")
     index_title = _("Dashboard")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only pages that ask a policy: what a library registers of its own accord stays out."""
+        if admin_class is not None and issubclass(admin_class, PolicyAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff only, and only after the one-time code."""

@@ -95,7 +95,7 @@ def read(attachment: Attachment) -> bytes:
 def open_file(attachment: Attachment) -> IO[Any]:
     """The file, opened for reading. Raises `FileRefused` if it is gone."""
     try:
-        return attachment.file.open("rb")
+        return default_storage.open(attachment.file.name, "rb")
     except FileNotFoundError:
         raise FileRefused(_("The stored file “%(name)s” is missing.") % {"name": attachment.name}) from None
 

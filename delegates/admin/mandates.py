@@ -55,7 +55,7 @@ class CurrentFilter(admin.SimpleListFilter):
 class MandateAdmin(PolicyAdmin):
     policy, form = MANDATES, DelegateForm
     list_display = [
-        "printed_name", "gender", "birth_month", "category", "post", "organization", "group", "phone", "status",
+        "printed_name", "birth_month", "category", "post", "organization", "group", "phone", "status",
     ]  # fmt: skip
     list_filter = [
         TownshipFilter,

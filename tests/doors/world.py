@@ -1,0 +1,90 @@
+"""Two townships side by side: ours, and the neighbour's, marked so that a leak is seen at once."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from congress.models import Organization, PrintedReport, PrintState, Role, Rule, Session, User
+from congress.services import attachments
+from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate
+from tests import factories
+
+MARK = "邻镇机密"
+
+
+@dataclass
+class Town:
+    """One township with one of everything."""
+
+    organization: Organization
+    mandate: Mandate
+    session: Session
+    rule: Rule
+    correction: CorrectionRequest
+    printed: PrintedReport
+    group: DelegateGroup
+    delegation: Delegation
+    unit: ElectingUnit
+
+
+@dataclass
+class World:
+    """A district, our township, the neighbour, and one account a role."""
+
+    district: Organization
+    ours: Town
+    theirs: Town
+    users: dict[str, User]
+
+
+def make_world() -> World:
+    """Everything twice, once with the neighbour's mark in every text."""
+    district = factories.make_district()
+    clerk = factories.make_user(Role.OFFICE, district)
+    ours = _town(district, "石桥镇", "", phone="13800000001", id_number="510701196203070019", clerk=clerk)
+    theirs = _town(
+        district, f"{MARK}镇", MARK, phone="13900000002", id_number="510702196203070022", clerk=clerk
+    )
+    users = {str(role): factories.make_user(role, _where(role, district, ours)) for role in Role if role != Role.OFFICE}
+    users["office"] = clerk
+    person = ours.mandate.person
+    person.user = users["delegate"]
+    person.save()
+    return World(district, ours, theirs, users)
+
+
+def _where(role: str, district: Organization, ours: "Town") -> Organization | None:
+    if role in {Role.TOWNSHIP, Role.WORKROOM, Role.AUDITOR}:
+        return ours.organization
+    return district if role == Role.ORGANISATION_DEPARTMENT else None
+
+
+def _town(district: Organization, name: str, mark: str, *, phone: str, id_number: str, clerk: User) -> Town:
+    organization = factories.make_township(district, name)
+    congress = factories.make_congress(organization, starts_on=date(2026, 5, 10))
+    mandate = factories.make_mandate(
+        congress, f"王{mark}文", phone=phone, id_number=id_number, electing_unit=f"{mark}村党支部",
+        group=f"{mark}村代表小组", delegation=f"{mark}第一代表团", birth_month=date(1962, 3, 1),
+        post=f"{mark}村党支部书记",
+    )  # fmt: skip
+    correction = CorrectionRequest(mandate=mandate, fact="post", reason=f"{mark}任命文件", asked_by=clerk)
+    correction.put_sealed("wanted", f"{mark}镇长")
+    correction.save()
+    attachment = attachments.keep(
+        b"%PDF-1.7 x", name=f"{mark}名册.pdf", kind="pdf", organization=organization, by=clerk
+    )
+    return Town(
+        organization,
+        mandate,
+        Session.objects.create(congress=congress, number=1, kind="electing", place=f"{mark}礼堂"),
+        Rule.objects.create(
+            key="reply_months", organization=organization, valid_from=date(2026, 1, 1), value="2", source=f"{mark}文件"
+        ),
+        correction,
+        PrintedReport.objects.create(
+            key="p01-roster", title=f"{mark}名册", format="pdf", organization=organization, by=clerk,
+            state=PrintState.READY, attachment=attachment,
+        ),
+        mandate.group,
+        mandate.delegation,
+        mandate.electing_unit,
+    )  # fmt: skip
