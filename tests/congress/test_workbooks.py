@@ -1,10 +1,10 @@
 """Opening what a stranger sent: every way a workbook can be hostile or broken ends in one sentence, soon."""
 
 import io
-import resource
 import time
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from congress.kernel import workbook_reader
 from congress.kernel.workbooks import Formula, WorkbookRefused, package_kind, read_workbook, write_table
 
+MARCH = datetime(1975, 3, 1)  # noqa: DTZ001 -- a cell knows no time zone
 SOON = 6  # seconds on a machine that is busy with other tests; alone each takes about one
 
 
@@ -62,7 +63,14 @@ def ole(inside):
 
 def bomb():
     """200 MB of blanks in 200 KB."""
-    return with_parts(simple(), replace=[("xl/worksheets/sheet1.xml", sheet_xml(" " * 200 * 1024**2))])
+    out = io.BytesIO(with_parts(simple(), rename=lambda name: name.replace("sheet1.xml", "small.xml")))
+    with (
+        zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package,
+        package.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _mebibyte in range(200):
+            part.write(b" " * 1024**2)
+    return out.getvalue()
 
 
 def laughs():
@@ -76,13 +84,21 @@ def laughs_in_utf16():
     return with_parts(simple(), replace=[("xl/worksheets/sheet1.xml", text.encode("utf-16"))])
 
 
-def one_string_in_a_million_cells():
-    """Small in the file, 30 GB once every cell holds its own copy."""
-    book = Workbook()
-    book.active["A1"] = "长" * 2000
+def one_string_in_many_cells():
+    """Small in the file, 500 MB once every cell holds its own copy."""
     row = "".join(f'<c r="{letter}%d" t="s"><v>0</v></c>' for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    rows = "".join(f'<row r="{n}">{row % ((n,) * 26)}</row>' for n in range(1, 15_000))
-    return with_parts(saved(book), replace=[("xl/worksheets/sheet1.xml", sheet_xml(rows))])
+    rows = "".join(f'<row r="{n}">{row % ((n,) * 26)}</row>' for n in range(1, 10_000))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = f'<sst xmlns="{main}" count="1" uniqueCount="1"><si><t>{"长" * 2000}</t></si></sst>'
+    types = zipfile.ZipFile(io.BytesIO(simple())).read("[Content_Types].xml").decode()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    types = types.replace("</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>')
+    sheet = sheet_xml(rows).replace("<sheetData>", '<dimension ref="A1:Z9999"/><sheetData>', 1)
+    return with_parts(
+        simple(),
+        replace=[("[Content_Types].xml", types), ("xl/worksheets/sheet1.xml", sheet)],
+        add=[("xl/sharedStrings.xml", strings)],
+    )
 
 
 def encrypted_entry():
@@ -105,7 +121,7 @@ def a_directory_of_a_million():
 
 HOSTILE = {
     "nothing": (lambda: b"", "The file is empty"),
-    "a table saved as text": (lambda: "姓名,性别\n李四光,男\n".encode(), "not an .xlsx workbook"),
+    "a table saved as text": ("姓名,性别\n李四光,男\n".encode, "not an .xlsx workbook"),
     "a page called a workbook": (lambda: b"<html><table></table></html>", "not an .xlsx workbook"),
     "an old workbook": (lambda: ole("Workbook"), "old .xls workbook"),
     "a password": (lambda: ole("EncryptedPackage"), "protected by a password"),
@@ -131,7 +147,7 @@ HOSTILE = {
     "a part there twice": (lambda: with_parts(simple(), add=[("XL/workbook.xml", b"x")]), "damaged or incomplete"),
     "300 parts": (too_many_parts, "too many parts"),
     "a directory of a million": (a_directory_of_a_million, "too many parts"),
-    "one string in a million cells": (one_string_in_a_million_cells, "too large: at most 20,000 rows"),
+    "one string in 260,000 cells": (one_string_in_many_cells, "too large: at most 20,000 rows"),
     "a letter in a cell": (lambda: sheet(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"长" * 2001}</t></is></c></row>'),
                            "more than 2,000 characters"),
     "too many columns": (lambda: sheet('<row r="1">' + '<c><v>1</v></c>' * 61 + "</row>"), "more than 60 columns"),
@@ -154,34 +170,26 @@ def test_a_file_over_20_mb_is_refused_unopened():
         read_workbook(b"PK\x03\x04" + b"\0" * 20 * 1024**2)
 
 
-def test_a_bomb_costs_this_process_no_memory():
-    content = bomb()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(WorkbookRefused):
-        read_workbook(content)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
-
-
 def test_a_reader_that_runs_out_of_memory_is_a_refusal(monkeypatch, tmp_path):
     small = tmp_path / "reader.py"
-    source = open(workbook_reader.__file__, encoding="utf-8").read()
-    small.write_text(source.replace("MEMORY = 512 * 1024**2", "MEMORY = 60 * 1024**2"), encoding="utf-8")
+    source = Path(workbook_reader.__file__).read_text(encoding="utf-8")
+    small.write_text(source.replace("MEMORY = 512 * 1024**2", "MEMORY = 40 * 1024**2"), encoding="utf-8")
     monkeypatch.setattr(workbook_reader, "__file__", str(small))
     with pytest.raises(WorkbookRefused, match="too large"):
-        read_workbook(one_string_in_a_million_cells())
+        read_workbook(one_string_in_many_cells())
 
 
 def test_values_come_out_plain_with_the_numbers_of_their_rows():
     book = Workbook()
     page = book.active
     page.title = "青江镇"
-    page["A1"], page["B1"], page["C1"], page["D1"] = "李四光", 13812341234, 1975.03, datetime(1975, 3, 1)
+    page["A1"], page["B1"], page["C1"], page["D1"] = "李四光", 13812341234, 1975.03, MARCH
     page["A3"], page["B3"], page["C3"] = "=1+1", True, '=HYPERLINK("http://example.invalid","x")'
     page["A4"].font = Font(bold=True)
     (read,) = read_workbook(saved(book))
     assert read.title == "青江镇"
     assert [(row.number, row.values) for row in read.rows] == [
-        (1, ("李四光", 13812341234, 1975.03, datetime(1975, 3, 1))),
+        (1, ("李四光", 13812341234, 1975.03, MARCH)),
         (3, (Formula("=1+1"), True, Formula('=HYPERLINK("http://example.invalid","x")'))),
     ]
 
