@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from pypdf import PdfWriter
 
 PRESS = Path(__file__).with_name("press.py")
-STYLESHEET = "static:print.css"
+STYLESHEET = "paper:print.css"
 # The hand that ends a layout which no longer answers; its own limits are of processor time (press.SECONDS).
 WALL_SECONDS = 240
 # 200 pages a process keep it under its memory. 2,000 a document: ten thousand delegates are some 600 pages of

@@ -246,7 +246,7 @@ def test_a_document_without_end_is_stopped_and_the_next_one_is_printed(monkeypat
 
 def test_body_text_is_set_in_22_lines_of_28_characters():
     text = "党" * (28 * 22 + 1)
-    style = '<link rel="stylesheet" href="static:print.css">'
+    style = '<link rel="stylesheet" href="paper:print.css">'
     texts = pages(paper.render_pdf(f'{style}<body><p style="text-indent: 0">{text}</p></body>'))
     lines = texts[0].split("\n")
     assert [len(line) for line in lines] == [28] * 22 + [len("— 1 —")]
