@@ -19,7 +19,7 @@ TIMETABLE = {
 app = Celery("congress")
 app.conf.update(
     # kombu spells the address of a socket its own way
-    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://", 1),
+    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host="),
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # Redis may be down for as long as it likes
     broker_transport_options={

@@ -6,7 +6,16 @@ import tempfile
 os.environ.setdefault("DATABASE_ROLE", "owner")  # tests make and drop databases
 
 from congress.settings import *
-from congress.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK, STORAGES, TEMPLATES
+from congress.settings import (
+    CACHES,
+    DATABASES,
+    INSTALLED_APPS,
+    MIDDLEWARE,
+    REDIS_URL,
+    REST_FRAMEWORK,
+    STORAGES,
+    TEMPLATES,
+)
 
 DEBUG = False
 HTTPS = SECURE_SSL_REDIRECT = False
@@ -18,6 +27,9 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 ZEAL_ALLOWLIST = [{"model": "contenttypes.ContentType", "field": "*"}]  # a process-wide cache, not an N+1
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
+if REDIS_URL.startswith("unix://"):
+    REDIS_URL += "?db=1"  # a running application on this checkout has the other one
+CACHES["default"]["LOCATION"] = REDIS_URL
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None, "anon": None}}
 WHITENOISE_AUTOREFRESH = True

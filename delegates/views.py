@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
@@ -26,17 +27,19 @@ class DelegateMixin(RoleMixin):
 
     roles = (Role.DELEGATE,)
 
-    def mandates(self) -> Any:
-        return MANDATES.visible(self.request.user).filter(person__user=self.request.user).for_list()
+    @cached_property
+    def mandates(self) -> list[Mandate]:
+        """The delegate's own seats, in one query a request."""
+        return list(MANDATES.visible(self.request.user).filter(person__user=self.request.user).for_list())
 
+    @cached_property
     def mandate(self) -> Mandate:
-        """The mandate of the page: the one named by `?mandate=`, else one in office, else the latest."""
+        """The mandate of the page: the one named by `?mandate=`, else one in office, else the first."""
         named = self.request.GET.get("mandate", "")
-        if named.isascii() and named.isdigit():
-            return get_object_or_404(self.mandates(), pk=named)
-        seats = list(self.mandates())
-        serving = [seat for seat in seats if seat.status == Mandate.Status.ACTIVE]
-        return get_object_or_404(self.mandates(), pk=(serving or seats)[0].pk if seats else 0)
+        fitting = [seat for seat in self.mandates if str(seat.pk) == named] if named else self.mandates
+        if not fitting:
+            raise Http404
+        return next((seat for seat in fitting if seat.status == Mandate.Status.ACTIVE), fitting[0])
 
 
 class Home(DelegateMixin, TemplateView):
@@ -47,7 +50,8 @@ class Home(DelegateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         return super().get_context_data(
-            mandates=list(self.mandates()),
+            mandates=self.mandates,
+            body=next((seat.delegation or seat.group for seat in self.mandates), None),
             notices=NOTICES.visible(user)[:5],
             open_corrections=CORRECTIONS.visible(user)
             .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
@@ -62,8 +66,7 @@ class MyRecord(DelegateMixin, TemplateView):
     template_name = "delegates/my_record.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        mandate = self.mandate()
-        return super().get_context_data(mandate=mandate, sections=record_sections(mandate), **kwargs)
+        return super().get_context_data(mandate=self.mandate, sections=record_sections(self.mandate), **kwargs)
 
 
 class AskCorrection(DelegateMixin, FormView):
@@ -76,11 +79,11 @@ class AskCorrection(DelegateMixin, FormView):
         return {"fact": self.request.GET.get("fact", "")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(mandate=self.mandate(), **kwargs)
+        return super().get_context_data(mandate=self.mandate, **kwargs)
 
     def form_valid(self, form: CorrectionForm) -> HttpResponse:
         try:
-            ask_correction(self.mandate(), **form.cleaned_data, by=self.request.user)
+            ask_correction(self.mandate, **form.cleaned_data, by=self.request.user)
         except Refused as refusal:
             form.add_error("fact", str(refusal))
             return self.form_invalid(form)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from congress.doors.admin import ReadOnlyAdmin, WorkflowAdmin
 from congress.kernel.workflow import Refused
@@ -94,6 +95,9 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
     ) -> HttpResponse:
         """How far the run is; then what it would do, or did, row by row."""
         run = self.get_object(request, object_id)
+        busy = run.state in {ImportRun.State.UPLOADED, ImportRun.State.CONFIRMED}
+        if request.htmx and not busy:
+            return HttpResponseClientRefresh()  # the whole page: the rows are there now
         shown = request.GET.get("outcome", "")
         rows = run.rows.all()
         if shown in RowOutcome.values:
@@ -102,7 +106,7 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
         counts = [(value, label, getattr(run, value)) for value, label in RowOutcome.choices]
         context = self.admin_site.each_context(request) | {
             "run": run,
-            "busy": run.state in {ImportRun.State.UPLOADED, ImportRun.State.CONFIRMED},
+            "busy": busy,
             "counts": counts,
             "outcome": shown,
             "page": page,

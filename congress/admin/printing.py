@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from congress.doors.admin import ReadOnlyAdmin
 from congress.kernel.reports import ReportRefused, registry
@@ -97,9 +98,12 @@ class PrintedReportAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """How far the print is; then the file, its fingerprint, and who printed it."""
         printed = self.get_object(request, object_id)
+        busy = printed.state in {PrintedReport.State.QUEUED, PrintedReport.State.RENDERING}
+        if request.htmx and not busy:
+            return HttpResponseClientRefresh()
         context = self.admin_site.each_context(request) | {
             "printed": printed,
-            "busy": printed.state in {PrintedReport.State.QUEUED, PrintedReport.State.RENDERING},
+            "busy": busy,
             "opts": self.opts,
             "title": printed.title,
         }

@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 from delegates.forms import CORRECTABLE
 from delegates.models import Mandate
 
-_PERSON = ["name", "former_name", "gender", "ethnicity", "birth_month", "native_place", "joined_party_month", "post", "rank"]
+_PERSON = [
+    "name",
+    "former_name",
+    "gender",
+    "ethnicity",
+    "birth_month",
+    "native_place",
+    "joined_party_month",
+    "post",
+    "rank",
+]
 _SEALED = ["phone", "id_number", "address"]
 _EDUCATION = ["education", "degree", "in_service_education", "school", "professional_title", "resume", "awards"]
 _MANDATE = [
