@@ -99,14 +99,14 @@ def test_an_import_is_checked_shown_confirmed_and_written(district, office):
 
 
 def test_personal_numbers_are_masked_in_the_preview(district, office):
-    jobs_done = upload(district, office)
+    run = upload(district, office)
     jobs.run_due()
     stored = json.dumps(list(ImportRow.objects.values()), ensure_ascii=False, default=str)
     assert "510789198408213223" not in stored
     assert "15655062048" not in stored
     assert "5107**********3223" in stored
     assert "156****2048" in stored
-    assert fresh(jobs_done).state == ImportState.CHECKED
+    assert fresh(run).state == ImportState.CHECKED
 
 
 def test_the_uploader_is_told_and_the_audit_knows(district, office):
