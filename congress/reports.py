@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,9 +64,9 @@ class BranchReport(Report):
 
     @cached_property
     def congresses(self) -> list[Congress]:
-        """The congress asked for, or the latest of every organisation of the branch, in the order of the tree."""
+        """The congress asked for, or those of the branch that have not ended, in the order of the tree."""
         if congress := self.params["congress"]:
             return [congress]
-        branch = self.seen(CONGRESSES).filter(organization__path__startswith=self.organization.path)
-        latest = branch.order_by("organization__path", "-number").distinct("organization__path")
-        return list(latest.select_related("organization"))
+        running = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
+        branch = self.seen(CONGRESSES).filter(running, organization__path__startswith=self.organization.path)
+        return list(branch.select_related("organization").order_by("organization__path", "number"))

@@ -18,7 +18,7 @@ from congress.models import Attachment, Organization
 from congress.policies import may_reveal, reveals_within_the_hour
 from congress.reports import BranchForm, BranchReport
 from congress.services import attachments
-from delegates.kernel import names
+from delegates.kernel import facts, names
 from delegates.models import Mandate
 from delegates.policies import MANDATES
 from delegates.reports import words
@@ -95,7 +95,7 @@ class Sheet:
 
     @property
     def gender(self) -> str:
-        return words.GENDER[self.mandate.person.gender]
+        return facts.PRINTED[self.mandate.person.gender]
 
     @property
     def joined_party(self) -> str:
@@ -112,14 +112,14 @@ class Sheet:
 
     @property
     def category(self) -> str:
-        return words.CATEGORY[self.mandate.main_category]
+        return facts.PRINTED[self.mandate.main_category]
 
     @property
     def flags(self) -> str:
         """The overlapping marks of the structure report."""
         mandate = self.mandate
         marks = [
-            words.FRONT_LINE.get(mandate.front_line, ""),
+            facts.PRINTED.get(mandate.front_line, ""),
             "两新组织" if mandate.two_new else "",
             "大学生村官" if mandate.village_graduate else "",
             "外出务工" if mandate.person.migrant else "",
@@ -134,7 +134,7 @@ class Sheet:
 
     @property
     def method(self) -> str:
-        return words.METHOD[self.mandate.method]
+        return facts.PRINTED[self.mandate.method]
 
     @property
     def elected_on(self) -> str:

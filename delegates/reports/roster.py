@@ -16,7 +16,7 @@ from congress.kernel import rules
 from congress.kernel.reports import Column, ReportRefused, Section
 from congress.models import Congress
 from congress.reports import BranchForm, BranchReport
-from delegates.kernel import names
+from delegates.kernel import facts, names
 from delegates.models import Gender
 from delegates.policies import MANDATES
 from delegates.reports import words
@@ -59,10 +59,8 @@ class NotedName(str):
     """A name with its notation, which goes to the next line as a whole."""
 
     def __html__(self) -> str:
-        name, bracket, facts = str(self).partition("（")
-        return (
-            format_html("<span>{}</span><span>{}</span>", name, bracket + facts) if facts else format_html("{}", name)
-        )
+        name, bracket, said = str(self).partition("（")
+        return format_html("<span>{}</span><span>{}</span>", name, bracket + said) if said else format_html("{}", name)
 
 
 @dataclass(slots=True)
@@ -70,10 +68,10 @@ class Line:
     """One delegate as the roster says him."""
 
     number: int
-    facts: dict[str, Any]
+    row: dict[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        return self.facts[name]
+        return self.row[name]
 
 
 COLUMNS = (
@@ -85,13 +83,13 @@ COLUMNS = (
         18,
         "name left",
     ),
-    Column("gender", "性别", lambda line: words.GENDER[line["person__gender"]], 6),
+    Column("gender", "性别", lambda line: facts.PRINTED[line["person__gender"]], 6),
     Column("ethnicity", "民族", lambda line: line["person__ethnicity"], 9, "wrap"),
     Column("month", "出生年月", lambda line: words.month(line["person__birth_month"]), 10),
     Column("month", "入党时间", lambda line: words.month(line["person__joined_party_month"]), 10),
     Column("education", "学历", lambda line: line["person__education"], 9, "wrap"),
     Column("post", "单位及职务", lambda line: line["person__post"], 32, "left"),
-    Column("category", "代表类别", lambda line: words.CATEGORY[line["main_category"]], 16, "small"),
+    Column("category", "代表类别", lambda line: facts.PRINTED[line["main_category"]], 16, "small"),
     Column("unit", "选举单位", lambda line: line["electing_unit__name"], 18, "small"),
     Column("group", "代表小组", lambda line: line["group__name"] or "", 18, "small"),
     Column("remark", "备注", lambda line: line["note"], 14, "small"),
@@ -129,7 +127,11 @@ class Roster(BranchReport):
         if self.variant == "name":
             order = [F("manual_rank").asc(nulls_last=True), "person__plain_stroke_key"]
         rows = self.mandates().order_by(
-            "congress__organization__path", F("delegation__number").asc(nulls_last=True), *order, "pk"
+            "congress__organization__path",
+            "congress__number",
+            F("delegation__number").asc(nulls_last=True),
+            *order,
+            "pk",
         )
         lines = list(rows.values(*FIELDS))
         by_id = {congress.pk: congress for congress in self.congresses}
@@ -144,9 +146,9 @@ class Roster(BranchReport):
             raise ReportRefused(_("The register changed while it was being printed. Print it again."))
         return sections
 
-    def _section(self, congress: Congress, delegation_id: int | None, facts: list[dict[str, Any]]) -> Section:
+    def _section(self, congress: Congress, delegation_id: int | None, rows: list[dict[str, Any]]) -> Section:
         alone = len(self.congresses) == 1
-        title = facts[0]["delegation__name"] if delegation_id else ""
+        title = rows[0]["delegation__name"] if delegation_id else ""
         if not title:
             title = (
                 congress.organization.name if alone else f"{congress.organization.name}{congress.short_name}党代表大会"
@@ -154,17 +156,18 @@ class Roster(BranchReport):
         elif not alone:
             title = f"{congress.organization.name}{title}"
         return Section(
-            heading=f"{title}（{len(facts)}名）",
-            records=[Line(number, line) for number, line in enumerate(facts, 1)],
+            heading=f"{title}（{len(rows)}名）",
+            records=[Line(number, line) for number, line in enumerate(rows, 1)],
             columns=COLUMNS,
-            notes=[_count(facts)],
+            notes=[_count(rows)],
             breaks=not alone,
         )
 
     def summary(self) -> str:
         """The line that closes the whole roster."""
-        lines = [line.facts for section in self.sections for line in section.records]
-        scope = f"合计：{len(self.congresses)}个党代表大会，" if len(self.congresses) > 1 else "合计："
+        lines = [line.row for section in self.sections for line in section.records]
+        held = len({line["congress_id"] for line in lines})
+        scope = f"合计：{held}个党代表大会，" if held > 1 else "合计："
         return scope + _count(lines)
 
 

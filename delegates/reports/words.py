@@ -1,31 +1,6 @@
-"""How official papers write what the register stores: the documents are Chinese, whoever prints them."""
+"""How official papers write months, days and ages."""
 
-from collections.abc import Mapping
 from datetime import date
-
-from delegates.models import ElectionMethod, FrontLine, Gender, MainCategory
-
-GENDER: Mapping[str, str] = {Gender.MALE: "男", Gender.FEMALE: "女"}
-CATEGORY: Mapping[str, str] = {
-    MainCategory.LEADING_CADRE: "领导干部",
-    MainCategory.FRONT_LINE: "生产和工作一线",
-    MainCategory.MILITARY_POLICE: "解放军和武警",
-}
-FRONT_LINE: Mapping[str, str] = {
-    FrontLine.WORKER: "工人",
-    FrontLine.FARMER: "农民",
-    FrontLine.PROFESSIONAL: "专业技术人员",
-    FrontLine.MODEL: "先进模范",
-}
-METHOD: Mapping[str, str] = {
-    ElectionMethod.RE_ELECTION: "重新选举",
-    ElectionMethod.QUOTA_REDUCTION: "精减名额",
-    ElectionMethod.OPEN_DIRECT: "公推直选",
-    ElectionMethod.COMPETITIVE: "差额选举",
-    ElectionMethod.PRE_THEN_EQUAL: "差额预选、等额选举",
-    ElectionMethod.BY_ELECTION: "补选",
-    ElectionMethod.LEGACY: "原方式产生",
-}
 
 
 def month(day: date | None) -> str:

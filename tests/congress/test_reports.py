@@ -1,19 +1,21 @@
 """The report engine and the paper it prints on."""
 
+import hashlib
 import io
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from congress.kernel import paper
 from congress.kernel.reports import Column, ReportForm, ReportRefused, Section, registry, report_class
-from congress.models import Organization, Role
+from congress.models import AuditEvent, Organization, Role
 from congress.policies import ORGANIZATIONS, grant_role
 from congress.reports import BranchForm, BranchReport
-from tests.factories import make_congress, make_district, make_township, make_user
+from tests.factories import make_congress, make_district, make_mandate, make_township, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -264,3 +266,42 @@ def test_fonts_are_embedded_as_subsets_and_the_file_is_an_archive_one():
         assert descriptor["/FontName"][7] == "+"  # six letters of a subset's tag
     assert b"pdfaid:part" in pdf or b"pdfaid" in reader.xmp_metadata.stream.get_data()
     assert len(pdf) < 1_000_000
+
+
+def test_the_console_lists_the_reports_with_their_parameters():
+    out = io.StringIO()
+    call_command("report", list=True, stdout=out)
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "p01-roster\t代表名册\torganization congress variant"
+    assert [line.split("\t")[0] for line in lines] == list(registry())
+
+
+def test_the_console_prints_a_report_to_a_file_and_records_it(tmp_path):
+    congress = make_congress()
+    make_mandate(congress, "田富")
+    out = tmp_path / "名册.html"
+    call_command("report", "p01-roster", out=out, organization=congress.organization.code, stdout=io.StringIO())
+    assert "田　富" in out.read_text(encoding="utf-8")
+    assert "<style>" in out.read_text(encoding="utf-8")
+    event = AuditEvent.objects.get(action="print")
+    assert (event.actor, event.detail["rows"]) == ("console", 1)
+    assert event.detail["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["p01-roster"], "report --list"),
+        (["p99", "--out", "x.pdf"], "p99"),
+        (["p01-roster", "--out", "x.pdf", "--organization", "999"], "999"),
+        (["p01-roster", "--out", "x.pdf", "--param", "colour"], "colour"),
+        (["p01-roster", "--out", "x.pdf", "--period", "2026Q3"], "period"),
+        (["p01-roster", "--out", "/nowhere/x.xlsx", "--organization", "510790"], "No such file"),
+    ],
+)
+def test_the_console_says_what_is_wrong_and_prints_nothing(words, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_mandate(make_congress(make_district()))
+    with pytest.raises(CommandError, match=says):
+        call_command("report", *words)
+    assert list(tmp_path.iterdir()) == []

@@ -1,10 +1,13 @@
 """The printed reports on delegates, as the office reads them."""
 
 import io
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
@@ -15,9 +18,12 @@ from congress.services import attachments
 from delegates.kernel import names
 from delegates.models import Delegation, ElectingUnit, FrontLine, Gender, MainCategory, MandateStatus
 from delegates.reports import Registration, Roster, Structure
+from delegates.reports.structure import GROUPS
+from delegates.services.figures import figures
 from tests.factories import make_body, make_congress, make_district, make_mandate, make_township, make_user
 
 pytestmark = pytest.mark.django_db
+ROSTER = Path(__file__).parent.parent / "data" / "roster.xlsx"
 # Vectors of the party congress order (reference.md §2.7).
 ORDER = ["丁一", "丁小宁", "于洋", "万里", "马超", "王文", "王芳", "王小宁", "文王", "田富", "田大利", "张二", "张一一"]
 
@@ -301,3 +307,32 @@ def test_head_and_body_of_the_structure_have_the_same_columns(congress):
     sheet = load_workbook(io.BytesIO(Structure(None).render("xlsx"))).worksheets[0]
     assert [cell.value for cell in sheet[3]][:5] == ["序号", "单位", "应选", "实有", "缺额"]
     assert [cell.value for cell in sheet[5]][:4] == [None, "合计", None, 1]
+
+
+@pytest.fixture
+def district():
+    district = make_district()
+    call_command("import_roster", ROSTER, organization=district.code, create=True, stdout=io.StringIO())
+    return district
+
+
+def test_the_documents_of_the_demonstration_district_agree_with_its_figures(district):
+    expected = json.loads((ROSTER.parent / "expected.json").read_text(encoding="utf-8"))
+    counted = figures(None, organization=district)
+    structure = Structure(None, {"organization": district.code})
+    totals = dict(zip([name for name, _column in flat()], structure.sections[0].totals, strict=True))
+    assert totals["实有"] == counted["delegates"] == expected["delegates"] == 956
+    assert totals["女"] == counted["female"] == expected["female"]
+    assert totals["少数民族"] == counted["ethnic_minority"] == expected["ethnic_minority"]
+    assert [totals[name] for name in ("领导干部", "一线", "军警")] == list(expected["main"].values())
+    assert {line.name: line["total"] for line in structure.sections[0].records} == expected["by_town"]
+    roster = Roster(None, {"organization": district.code})
+    assert roster.count == 956
+    assert [len(section.records) for section in roster.sections] == list(expected["by_town"].values())
+
+
+def flat():
+    """The columns by the words over them: the group's where the column only says “人”."""
+    for title, columns in GROUPS:
+        for column in columns:
+            yield (title if column.title == "人" else column.title if column.title != "%" else f"{title}%"), column
