@@ -26,6 +26,7 @@ MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 ZEAL_ALLOWLIST = [{"model": "contenttypes.ContentType", "field": "*"}]  # a process-wide cache, not an N+1
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
 if REDIS_URL.startswith("unix://"):
     REDIS_URL += "?db=1"  # a running application on this checkout has the other one

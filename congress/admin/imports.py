@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from congress.doors.admin import ReadOnlyAdmin, WorkflowAdmin
 from congress.kernel.workflow import Refused
@@ -29,7 +30,9 @@ class UploadForm(forms.Form):
         help_text=_("The district for a workbook with a sheet for each township, or the township itself."),
     )
     file = forms.FileField(
-        label=_("Workbook (.xlsx)"), widget=forms.FileInput(attrs={"accept": ".xlsx"}), help_text=_("At most 20 MB.")
+        label=_("Workbook (.xlsx)"),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xlsx"}),
+        help_text=_("At most 20 MB."),
     )
     create_missing = forms.BooleanField(
         label=_("Also make townships, congresses, electing units and groups that are missing"), required=False

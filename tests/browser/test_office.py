@@ -35,7 +35,7 @@ def test_staff_import_a_bad_roster_and_then_a_good_one(visitor, worker, staff):
     clerk.page.click(".lo-btn")
     clerk.sees("已检查，待您确认")
     assert not Mandate.objects.exists()  # shown, not yet written
-    clerk.page.get_by_role("button", name="写入花名册").click()
+    clerk.page.get_by_role("button", name="写入名册").click()
     clerk.sees("已完成")
     assert Mandate.objects.count() == 956
     assert Congress.objects.count() == 12

@@ -246,6 +246,32 @@ def test_a_document_without_end_is_stopped_and_the_next_one_is_printed(monkeypat
     assert pages(paper.render_pdf("<p>完</p>"))[0].startswith("完")
 
 
+@pytest.mark.parametrize(
+    ("limit", "tighter", "html"),
+    [
+        ("SECONDS = (60, 90)", "SECONDS = (2, 3)", "<table>" + "<tr><td>行<td>行<td>行" * 30_000),
+        ("MEMORY = 1536 *", "MEMORY = 300 *", "<p>" + "行" * 3_000_000),
+    ],
+)
+def test_a_layout_that_eats_time_or_memory_is_ended_with_a_sentence(limit, tighter, html, tmp_path, monkeypatch):
+    press = tmp_path / "press.py"
+    source = paper.PRESS.read_text(encoding="utf-8")
+    assert limit in source
+    press.write_text(source.replace(limit, tighter), encoding="utf-8")
+    monkeypatch.setattr(paper, "PRESS", press)
+    with pytest.raises(paper.PaperRefused) as refused:
+        paper.render_pdf(html)
+    assert len(str(refused.value)) > 20
+
+
+def test_only_the_press_names_weasyprint():
+    root = paper.PRESS.parents[2]
+    apps = ("congress", "delegates", "proposals", "annualmeeting", "liaison")
+    named = [path for app in apps for path in (root / app).rglob("*.py") if "import weasyprint" in path.read_text("utf-8")
+             or "from weasyprint" in path.read_text("utf-8")]  # fmt: skip
+    assert named == [paper.PRESS]
+
+
 def test_body_text_is_set_in_22_lines_of_28_characters():
     text = "党" * (28 * 22 + 1)
     style = '<link rel="stylesheet" href="paper:print.css">'
