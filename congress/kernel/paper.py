@@ -129,9 +129,13 @@ def _press(html: str, out: Path, pages_before: int, heard: Callable[[str], None]
     }
     command = [sys.executable, "-I", str(PRESS)]
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(out.parent)} | _font_configuration(out.parent)
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and file
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as press:
+    complaint = out.with_name("complaint.txt")
+    with (
+        complaint.open("w") as stderr,
+        subprocess.Popen(  # noqa: S603 -- our own interpreter and file
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
+        ) as press,
+    ):
         watchdog = threading.Timer(WALL_SECONDS, press.kill)
         watchdog.start()
         last = ""
@@ -148,6 +152,8 @@ def _press(html: str, out: Path, pages_before: int, heard: Callable[[str], None]
             pass  # it died while reading: its return code says of what
         finally:
             watchdog.cancel()
+    if press.returncode == 1:  # not the document's fault: a library is missing, or the press is broken
+        raise RuntimeError(complaint.read_text(encoding="utf-8", errors="replace")[-500:])
     if press.returncode:
         raise _refusal(press.returncode, last)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -250,7 +251,7 @@ def test_a_document_without_end_is_stopped_and_the_next_one_is_printed(monkeypat
     ("limit", "tighter", "html"),
     [
         ("SECONDS = (60, 90)", "SECONDS = (2, 3)", "<table>" + "<tr><td>行<td>行<td>行" * 30_000),
-        ("MEMORY = 1536 *", "MEMORY = 300 *", "<p>" + "行" * 3_000_000),
+        ("MEMORY = 1536 *", "MEMORY = 200 *", "<table>" + "<tr><td>行<td>行<td>行" * 60_000),
     ],
 )
 def test_a_layout_that_eats_time_or_memory_is_ended_with_a_sentence(limit, tighter, html, tmp_path, monkeypatch):
@@ -264,12 +265,20 @@ def test_a_layout_that_eats_time_or_memory_is_ended_with_a_sentence(limit, tight
     assert len(str(refused.value)) > 20
 
 
+def test_a_broken_press_is_a_failure_to_be_tried_again_and_not_the_documents_fault(tmp_path, monkeypatch):
+    press = tmp_path / "press.py"
+    press.write_text("import no_such_library", encoding="utf-8")
+    monkeypatch.setattr(paper, "PRESS", press)
+    with pytest.raises(RuntimeError, match="no_such_library"):
+        paper.render_pdf("<p>行</p>")
+
+
 def test_only_the_press_names_weasyprint():
     root = paper.PRESS.parents[2]
     apps = ("congress", "delegates", "proposals", "annualmeeting", "liaison")
-    named = [path for app in apps for path in (root / app).rglob("*.py") if "import weasyprint" in path.read_text("utf-8")
-             or "from weasyprint" in path.read_text("utf-8")]  # fmt: skip
-    assert named == [paper.PRESS]
+    files = [path for app in apps for path in (root / app).rglob("*.py")]
+    naming = re.compile(r"^\s*(?:import|from) weasyprint", re.MULTILINE)
+    assert [path for path in files if naming.search(path.read_text(encoding="utf-8"))] == [paper.PRESS]
 
 
 def test_body_text_is_set_in_22_lines_of_28_characters():
