@@ -18,7 +18,7 @@ class PersonQuerySet(models.QuerySet):
 
 def person_match(text: str, prefix: str = "") -> Q:
     """The condition behind `matching`; `prefix` leads to the person (`person__`)."""
-    words = text.replace("\u3000", "").replace(" ", "").lower()
+    words = "".join(letter for letter in text.lower() if letter not in " \u3000·•・‧")
     if not words:
         return Q()
     if len(words) >= 11 and words[:-1].isdigit():

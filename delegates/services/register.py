@@ -101,7 +101,7 @@ def _take_over(person: Person, form: Any) -> set[str]:
         if form.cleaned_data.get(name):
             person.put_sealed(name, form.cleaned_data[name])
             changed |= {f"{name}_sealed", f"{name}_index"} & own
-    if "name" in changed:
+    if changed & {"name", "former_name"}:
         refresh_keys(person)
         changed |= {"stroke_key", "plain_stroke_key", "pinyin_key", "search_terms"}
     return changed

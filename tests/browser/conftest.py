@@ -35,9 +35,9 @@ class Visitor:
     def __init__(self, page, base):
         self.page, self.base, self.complaints = page, base, []
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("console", lambda line: self._console(line))
+        page.on("console", self._console)
         page.on("request", lambda request: self._request(request.url))
-        page.on("response", lambda response: self._response(response))
+        page.on("response", self._response)
 
     def _console(self, line):
         if line.type == "error" and "status of 40" not in line.text:
