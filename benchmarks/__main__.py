@@ -7,7 +7,8 @@ from pathlib import Path
 
 def main() -> int:
     benches = sorted(Path(__file__).parent.glob("bench_*.py"))
-    return int(any([subprocess.run([sys.executable, str(bench)], check=False).returncode for bench in benches]))
+    codes = [subprocess.run([sys.executable, str(bench)], check=False).returncode for bench in benches]
+    return int(any(codes))
 
 
 if __name__ == "__main__":
