@@ -30,6 +30,7 @@ AS_OWNER = {
     "flush",
     "restore",
     "pgtrigger",
+    "seed_scale",
     "dbshell",
 }
 
