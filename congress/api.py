@@ -19,7 +19,7 @@ from congress.doors.authentication import StaffSession
 from congress.kernel import audit
 from congress.kernel import reports as kernel_reports
 from congress.models import Congress, Organization, PrintedReport, Session
-from congress.policies import CONGRESSES, ORGANIZATIONS, PRINTS, SESSIONS
+from congress.policies import ATTACHMENTS, CONGRESSES, ORGANIZATIONS, PRINTS, SESSIONS
 from congress.services import attachments, printing
 
 
@@ -155,7 +155,7 @@ class ReportViewSet(
     def file(self, request: Request, pk: str | None = None) -> FileResponse:
         """The finished file."""
         printed = self.get_object()
-        if printed.attachment is None:
+        if not ATTACHMENTS.visible(request.user).filter(pk=printed.attachment_id).exists():
             raise NotFound(_("The report is not ready yet."))
         audit.record("download", by=request.user, subject=printed.title, organization=printed.organization,
                      sha256=printed.attachment.sha256)  # fmt: skip
@@ -176,6 +176,7 @@ class TokenViewSet(IdempotentMixin, viewsets.ViewSet):
     """Tokens for scripts. Only a signed-in session, second factor included, may make one; it is shown once."""
 
     authentication_classes = [StaffSession]
+    keeps_answers = False
 
     @extend_schema(request=None, responses={201: TokenSerializer})
     def create(self, request: Request) -> Response:

@@ -32,8 +32,8 @@ app.conf.update(
     accept_content=["json"],  # a pickle in the queue is refused, not opened
     task_acks_late=True,
     task_reject_on_worker_lost=True,  # without this a killed child's task counts as done
-    task_time_limit=300,
-    task_soft_time_limit=270,
+    task_time_limit=600,  # ten thousand delegates on a busy machine; below the visibility timeout
+    task_soft_time_limit=570,
     task_ignore_result=True,  # outcomes are rows
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
     worker_prefetch_multiplier=1,

@@ -230,10 +230,12 @@ class PrintedReportPolicy(BranchPolicy):
 
 
 class AttachmentPolicy(BranchPolicy):
+    """Files are seen with their organisation; those with personal numbers in clear by their owner alone."""
+
     model = Attachment
 
     def visible(self, user: Any) -> QuerySet:
-        return super().visible(user).filter(removed_at=None)
+        return super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
 
 
 class NoticePolicy(Policy):

@@ -221,7 +221,7 @@ API_RESOURCES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "congress.doors.authentication.StaffSession",
-        "knox.auth.TokenAuthentication",
+        "congress.doors.authentication.Token",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["congress.doors.authentication.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -232,7 +232,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"user": "300/min", "anon": "30/min"},
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "congress.doors.schema.Schema",
     "EXCEPTION_HANDLER": "congress.doors.api.exception_handler",
     "NUM_PROXIES": TRUSTED_PROXIES,
 }

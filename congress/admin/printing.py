@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from congress.doors.admin import ReadOnlyAdmin
 from congress.kernel.reports import ReportRefused, registry
 from congress.models import PrintedReport
-from congress.policies import PRINTS, VIEW, branches
+from congress.policies import ATTACHMENTS, PRINTS, VIEW, branches
 from congress.services import printing
 
 FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX")]
@@ -31,8 +31,10 @@ class PrintedReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("file"))
     def download(self, obj: PrintedReport) -> str:
-        if obj.attachment_id is None:
+        if obj.attachment is None:
             return "—"
+        if obj.attachment.sensitive:
+            return str(_("its printer's alone"))
         return format_html('<a href="{}">{}</a>', reverse("attachment", args=[obj.attachment_id]), _("Download"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -104,6 +106,7 @@ class PrintedReportAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "printed": printed,
             "busy": busy,
+            "may_fetch": ATTACHMENTS.visible(request.user).filter(pk=printed.attachment_id).exists(),
             "opts": self.opts,
             "title": printed.title,
         }

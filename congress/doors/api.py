@@ -59,11 +59,22 @@ class TransitionMixin(PolicyMixin[M]):
 
 
 class IdempotentMixin:
-    """An unsafe call with an `Idempotency-Key` is done once: the same key and body get the same answer."""
+    """An unsafe call with an `Idempotency-Key` is done once: the same key and body get the same answer.
+
+    With `keeps_answers` off the answer holds a secret and is not stored: asked again, the caller hears that
+    the first request was served.
+    """
+
+    keeps_answers = True
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         self.idempotency = None
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        except Exception:
+            if self.idempotency is not None:  # our fault: the same key may try again
+                self.idempotency.delete()
+            raise
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -85,16 +96,15 @@ class IdempotentMixin:
             raise APIException422(_("This Idempotency-Key was used for a different request."))
         if not first.status:
             raise Conflict(_("The first request with this Idempotency-Key is still at work."), code="in_progress")
+        if not self.keeps_answers:
+            raise Conflict(_("This request was served; its answer is shown once only."), code="already_served")
         raise AlreadyServed(first)
 
     def finalize_response(self, request: Any, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if self.idempotency is not None:
-            if response.status_code < 500:
-                answer = json.loads(json.dumps(response.data, default=str))
-                IdempotencyKey.objects.filter(pk=self.idempotency.pk).update(status=response.status_code, answer=answer)
-            else:  # our fault: the same key may try again
-                self.idempotency.delete()
+            answer = json.loads(json.dumps(response.data, default=str)) if self.keeps_answers else None
+            IdempotencyKey.objects.filter(pk=self.idempotency.pk).update(status=response.status_code, answer=answer)
         return response
 
 

@@ -4,7 +4,7 @@ from binascii import unhexlify
 from time import time
 
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
@@ -53,24 +53,24 @@ class TotpDevice(ThrottlingMixin, TimestampMixin, SealedRow, Device):
     def get_throttle_factor(self) -> float:
         return 1
 
+    @transaction.atomic
     def verify_token(self, token: str) -> bool:
-        """Whether the six digits are right now, within a step of drift, and not used before."""
+        """Whether the six digits are right now, within a step of drift, and not used before.
+
+        One try at a time: parallel tries with one code let exactly one in, and parallel guesses all count.
+        """
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
         allowed, _details = self.verify_is_allowed()
-        if not allowed or not token.isdigit():
+        if not allowed or not (token.isascii() and token.isdigit()):
             return False
         totp = TOTP(unhexlify(self.get_sealed("seed")))
         totp.time = time()
         for drift in (-1, 0, 1):
             totp.drift = drift
             if totp.t() > self.last_step and totp.token() == int(token):
-                return self._accept(totp.t())
+                self.last_step = totp.t()
+                self.throttle_reset(commit=False)
+                self.save()
+                return True
         self.throttle_increment()
         return False
-
-    def _accept(self, step: int) -> bool:
-        # Conditional, so that twenty parallel requests with one code let exactly one in.
-        fresh = type(self).objects.filter(pk=self.pk, last_step__lt=step).update(last_step=step)
-        if fresh:
-            self.last_step = step
-            self.throttle_reset()
-        return bool(fresh)

@@ -42,7 +42,13 @@ class FileRefused(Refused):
 
 
 def store(
-    content: bytes, *, name: str, organization: Organization, by: User | None, kinds: Collection[str]
+    content: bytes,
+    *,
+    name: str,
+    organization: Organization,
+    by: User | None,
+    kinds: Collection[str],
+    sensitive: bool = False,
 ) -> Attachment:
     """Keep an upload whose extension, first bytes and content agree on one of `kinds`; pictures are made anew.
 
@@ -65,11 +71,16 @@ def store(
         )
     if claimed in PICTURES:
         content = _made_anew(content, PICTURES[claimed])
-    return keep(content, name=name, kind=claimed, organization=organization, by=by)
+    return keep(content, name=name, kind=claimed, organization=organization, by=by, sensitive=sensitive)
 
 
-def keep(content: bytes, *, name: str, kind: str, organization: Organization, by: User | None) -> Attachment:
-    """Keep a file the application made itself, or has examined. The row is written after the file is safe on disk."""
+def keep(
+    content: bytes, *, name: str, kind: str, organization: Organization, by: User | None, sensitive: bool = False
+) -> Attachment:
+    """Keep a file the application made itself, or has examined. The row is written after the file is safe on disk.
+
+    A sensitive file, with personal numbers in clear, is given out to nobody but its owner.
+    """
     place = default_storage.save(random_name(Attachment(), ""), ContentFile(content))
     _settle(place)
     return Attachment.objects.create(
@@ -80,6 +91,7 @@ def keep(content: bytes, *, name: str, kind: str, organization: Organization, by
         sha256=hashlib.sha256(content).hexdigest(),
         file=place,
         owner=by,
+        sensitive=sensitive,
     )
 
 

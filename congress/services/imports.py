@@ -32,7 +32,9 @@ def upload(
     """Take a workbook in and owe its check. Raises `Refused` with a sentence if it is no workbook."""
     if importer not in settings.IMPORTERS or not holds(by, MANAGE, organization):
         raise PermissionDenied
-    attachment = attachments.store(content, name=name, organization=organization, by=by, kinds={Attachment.Kind.XLSX})
+    attachment = attachments.store(
+        content, name=name, organization=organization, by=by, kinds={Attachment.Kind.XLSX}, sensitive=True
+    )
     run = ImportRun.objects.create(
         importer=importer, organization=organization, attachment=attachment, create_missing=create_missing, by=by
     )

@@ -72,6 +72,7 @@ def _make(printed: PrintedReport, report: Report) -> None:
             kind=printed.format,
             organization=report.organization,
             by=printed.by,
+            sensitive=bool(report.reveals()),
         )
     with transaction.atomic():
         printed = PRINT.take(

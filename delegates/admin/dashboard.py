@@ -19,20 +19,36 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not branches(user, VIEW):
         return context | {"welcome_only": True}
     counted = figures(user)
-    link = reverse("admin:delegates_mandate_changelist")
     return context | {
-        "cards": [
-            {"title": _("Delegates in office"), "value": counted["delegates"], "link": link},
-            {"title": _("Women"), "value": counted["female"], "share": _share(counted, "female"), "link": f"{link}?person__gender__exact=female"},
-            {"title": _("Ethnic minorities"), "value": counted["ethnic_minority"], "share": _share(counted, "ethnic_minority"), "link": link},
-            {"title": _("Vacancies"), "value": counted["vacancies"], "link": reverse("admin:delegates_electingunit_changelist")},
-            {"title": _("Delegate groups"), "value": counted["groups"], "link": reverse("admin:delegates_delegategroup_changelist")},
-        ],
+        "cards": _cards(counted),
         "by_town": list(counted["by_town"].items()),
         "by_category": list(counted["delegates_by_category"].items()),
         "by_method": [(method, count) for method, count in counted["delegates_by_method"].items() if count],
         "tasks": _tasks(user),
-    }  # fmt: skip
+    }
+
+
+def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
+    delegates = reverse("admin:delegates_mandate_changelist")
+    units = reverse("admin:delegates_electingunit_changelist")
+    groups = reverse("admin:delegates_delegategroup_changelist")
+    return [
+        {"title": _("Delegates in office"), "value": counted["delegates"], "link": delegates},
+        {
+            "title": _("Women"),
+            "value": counted["female"],
+            "share": _share(counted, "female"),
+            "link": f"{delegates}?person__gender__exact=female",
+        },
+        {
+            "title": _("Ethnic minorities"),
+            "value": counted["ethnic_minority"],
+            "share": _share(counted, "ethnic_minority"),
+            "link": delegates,
+        },
+        {"title": _("Vacancies"), "value": counted["vacancies"], "link": units},
+        {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
+    ]
 
 
 def _share(counted: dict[str, Any], key: str) -> str:

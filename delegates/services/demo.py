@@ -81,7 +81,7 @@ def _make_delegations(congress: Congress) -> None:
 
 @transaction.atomic
 def _open(role: str, district: Organization) -> DemoAccount:
-    """One account of the role, ready to use: its random password stands in a private file, so it need not be changed."""
+    """One account of the role, ready to use: its random password stands in a private file and need not be changed."""
     township = Organization.objects.get(name=TOWNSHIP, parent=district)
     where = {Role.TOWNSHIP: township, Role.UNIT: None, Role.DELEGATE: None, Role.SYSADMIN: None}
     username = f"demo-{role.replace('_', '-')}"

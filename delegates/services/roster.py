@@ -87,8 +87,8 @@ class RosterImport:
         if any(counts.values()):
             notes.append(
                 _(
-                    "Missing, and made by this import: %(towns)s townships, %(congresses)s congresses, %(units)s electing units, "
-                    "%(delegations)s delegations, %(groups)s groups."
+                    "Missing, and made by this import: %(towns)s townships, %(congresses)s congresses, "
+                    "%(units)s electing units, %(delegations)s delegations, %(groups)s groups."
                 )
                 % counts
             )

@@ -258,3 +258,14 @@ def test_what_was_refused_is_recorded(world, sign_in):
     client = sign_in(world.users["township"])
     client.get(reverse("admin:delegates_mandate_change", args=[world.theirs.mandate.pk]))
     assert AuditEvent.objects.filter(action="denied", actor=world.users["township"].username, succeeded=False).exists()
+
+
+def test_a_file_with_numbers_in_clear_is_its_owners_alone(world, sign_in):
+    from congress.models import Attachment
+
+    attachment = world.ours.printed.attachment
+    Attachment.objects.filter(pk=attachment.pk).update(sensitive=True, owner=world.users["township"])
+    for role, expected in [("township", 200), ("office", 404), ("organisation_department", 404), ("workroom", 404)]:
+        client = sign_in(world.users[role])
+        assert client.get(reverse("attachment", args=[attachment.pk])).status_code == expected, role
+        assert client.get(f"/api/v1/reports/{world.ours.printed.pk}/file/").status_code == expected, role
