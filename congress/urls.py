@@ -37,3 +37,6 @@ urlpatterns = [
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include(api.urls)),
 ]
+
+handler404 = "congress.views.not_found"
+handler500 = "congress.views.server_error"

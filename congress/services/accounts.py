@@ -51,6 +51,7 @@ def open_account(
 def set_first_password(user: User, password: str) -> None:
     """A password for one day that must be changed at the first login; the caller saves."""
     user.set_password(password)
+    end_tokens(user)
     user.must_change_password = True
     user.initial_password_until = timezone.now() + timedelta(hours=FIRST_PASSWORD_HOURS)
 
@@ -69,6 +70,7 @@ def reset_password(user: User, *, by: Any) -> str:
 def change_password(user: User, password: str) -> None:
     """The user's own new password; his other sessions end."""
     user.set_password(password)
+    end_tokens(user)
     user.must_change_password = False
     user.initial_password_until = None
     user.password_changed_at = timezone.now()
@@ -86,7 +88,14 @@ def set_active(user: User, active: bool, *, by: Any) -> None:
     """Close or reopen an account; closing takes effect on the next request."""
     user.is_active = active
     user.save(update_fields=["is_active"])
+    end_tokens(user)
     audit.record("account_reopen" if active else "account_close", by=by, subject=user.username)
+
+
+def end_tokens(user: User) -> None:
+    """Scripts that act for the account must be let in again, as its sessions must."""
+    if user.pk:
+        user.auth_token_set.all().delete()
 
 
 @transaction.atomic
@@ -109,4 +118,5 @@ def secret_of(device: TotpDevice) -> str:
 def reset_authenticator(user: User, *, by: Any) -> None:
     """A lost phone: the next login sets a new authenticator up."""
     user.totpdevice_set.all().delete()
+    end_tokens(user)
     audit.record("authenticator_reset", by=by, subject=user.username)

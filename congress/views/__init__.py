@@ -11,6 +11,8 @@ from congress.views.pages import (
     Start,
     UnitHome,
     csrf_failure,
+    not_found,
+    server_error,
 )
 from congress.views.signin import Login, OneTimeCode, OneTimeSetup, PasswordChange, SignOut
 
@@ -30,4 +32,6 @@ __all__ = [
     "Start",
     "UnitHome",
     "csrf_failure",
+    "not_found",
+    "server_error",
 ]

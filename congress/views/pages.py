@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import defaults
 from django.views.generic import ListView, TemplateView, View
 
+from congress.doors.middleware import problem_json
 from congress.doors.portal import PolicyMixin, RoleMixin
 from congress.kernel import audit
 from congress.models import Notice, Role
@@ -127,6 +129,20 @@ def _ours(request: HttpRequest, url: str) -> str:
     """`url` if it leads to this site, else nothing: nobody is sent away by a forged link."""
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if safe else ""
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such address: scripts are told in their own words."""
+    if request.path.startswith("/api/"):
+        return problem_json(404, "not_found", "Not Found")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our fault: scripts are told in their own words."""
+    if request.path.startswith("/api/"):
+        return problem_json(500, "error", "Internal Server Error")
+    return defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
