@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -20,6 +21,7 @@ from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
 from congress.models import IdempotencyKey
 
+PROBLEM_JSON = "application/problem+json"
 M = TypeVar("M", bound=models.Model)
 
 
@@ -124,7 +126,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     """Every error as an RFC 9457 problem document with a stable `code`."""
     match exc:
         case AlreadyServed():
-            return Response(exc.first.answer, status=exc.first.status)
+            kind = PROBLEM_JSON if exc.first.status >= 400 else None
+            return Response(exc.first.answer, status=exc.first.status, content_type=kind)
         case Refused():
             exc = Conflict(str(exc), code="refused")
         case UnknownVerb():
@@ -135,7 +138,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if response is None:
         return None
     response.data = _problem(exc, response)
-    response.content_type = "application/problem+json"
+    response.content_type = PROBLEM_JSON
+    context["request"].accepted_renderer = JSONRenderer()  # refusals are JSON even where the answer is not
     return response
 
 

@@ -6,7 +6,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-PROBLEM_JSON = "application/problem+json"
+from congress.doors.api import PROBLEM_JSON
+
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
