@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from congress.models import Organization
 
 
 def within(paths: Iterable[str], prefix: str = "") -> models.Q:
@@ -22,11 +19,11 @@ def within(paths: Iterable[str], prefix: str = "") -> models.Q:
 
 
 class OrganizationQuerySet(models.QuerySet):
-    def branch(self, root: Organization) -> OrganizationQuerySet:
+    def branch(self, root: Any) -> OrganizationQuerySet:
         """`root` and everything below it."""
         return self.filter(path__startswith=root.path)
 
-    def above(self, organization: Organization) -> OrganizationQuerySet:
+    def above(self, organization: Any) -> OrganizationQuerySet:
         """`organization` and what it belongs to, from the root down."""
         codes = organization.path.strip("/").split("/")
         return self.filter(code__in=codes).order_by("path")
