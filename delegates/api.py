@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.filters import BaseFilterBackend, OrderingFilter
 from rest_framework.request import Request
@@ -14,7 +14,13 @@ from congress.kernel import audit
 from delegates.models import DelegateGroup, MainCategory, Mandate
 from delegates.policies import GROUPS, MANDATES
 
-MONTH = "%Y-%m"
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "1975-03"})
+class MonthField(serializers.DateField):
+    """A month, as the register keeps it: without a day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m", read_only=True, **kwargs)
 
 
 class DelegateSerializer(serializers.ModelSerializer):
@@ -23,10 +29,8 @@ class DelegateSerializer(serializers.ModelSerializer):
     name = serializers.CharField(source="person.name", read_only=True)
     gender = serializers.CharField(source="person.gender", read_only=True)
     ethnicity = serializers.CharField(source="person.ethnicity", read_only=True)
-    birth_month = serializers.DateField(source="person.birth_month", format=MONTH, read_only=True)
-    joined_party_month = serializers.DateField(
-        source="person.joined_party_month", format=MONTH, read_only=True, allow_null=True
-    )
+    birth_month = MonthField(source="person.birth_month")
+    joined_party_month = MonthField(source="person.joined_party_month", allow_null=True)
     education = serializers.CharField(source="person.education", read_only=True)
     post = serializers.CharField(source="person.post", read_only=True)
     category = serializers.CharField(source="main_category", read_only=True)

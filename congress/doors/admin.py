@@ -147,7 +147,7 @@ class VersionedForm:
         ]
         for name in self.fields:
             field = now._meta._forward_fields_map.get(name)
-            if field and getattr(now, name) != self.initial.get(name, getattr(now, name)) and name in self.changed_data:
+            if field and name in self.changed_data:
                 words.append(
                     _("%(field)s is now “%(value)s”") % {"field": field.verbose_name, "value": getattr(now, name)}
                 )

@@ -8,18 +8,22 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
+from congress.models import Attachment
 from congress.policies import MANAGE, branches
 from congress.querysets import within
+from congress.services import attachments
 from delegates.kernel import facts
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
 from delegates.policies import PERSONS
 
+PICTURES = {Attachment.Kind.JPEG, Attachment.Kind.PNG}
 PERSON_FIELDS = [
     "name", "former_name", "gender", "ethnicity", "birth_month", "native_place", "joined_party_month",
     "joined_work_month", "education", "degree", "in_service_education", "school", "professional_title", "post", "rank",
@@ -92,11 +96,18 @@ class DelegateForm(forms.ModelForm):
     id_number = _sealed_field(_("ID number"))
     phone = _sealed_field(_("phone"))
     address = _sealed_field(_("address"))
+    photo_file = forms.FileField(
+        label=_("photograph"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".jpg,.jpeg,.png"}),
+        help_text=_("JPEG or PNG, as the registration form shows it. A new one replaces the old."),
+    )
 
     FIELDSETS = [
         (_("Person"), {"fields": [
             ("name", "former_name"), ("gender", "ethnicity"), ("birth_month", "native_place"),
             ("joined_party_month", "joined_work_month"), ("post", "rank"), ("id_number", "phone"), "address",
+            "photo_file",
         ]}),
         (_("Education"), {"fields": [
             ("education", "degree"), ("in_service_education", "school"), "professional_title",
@@ -157,6 +168,21 @@ class DelegateForm(forms.ModelForm):
         if data.get("id_number"):
             self._refuse_a_known_number(data["id_number"])
         return data
+
+    def clean_photo_file(self) -> Any:
+        """The picture, made anew and kept; what is no picture is refused with a sentence."""
+        upload = self.cleaned_data.get("photo_file")
+        if not upload:
+            return None
+        congress = self.cleaned_data.get("congress") or (self.instance.congress if self.instance.pk else None)
+        if congress is None:
+            raise forms.ValidationError(_("Choose the congress first, then the photograph."))
+        try:
+            return attachments.store(
+                upload.read(), name=upload.name, organization=congress.organization, by=self.user, kinds=PICTURES
+            )
+        except attachments.FileRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
 
     def _read(self, name: str, reader: Any) -> None:
         text = self.cleaned_data.get(name)

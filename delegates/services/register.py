@@ -101,6 +101,9 @@ def _take_over(person: Person, form: Any) -> set[str]:
         if form.cleaned_data.get(name):
             person.put_sealed(name, form.cleaned_data[name])
             changed |= {f"{name}_sealed", f"{name}_index"} & own
+    if photo := form.cleaned_data.get("photo_file"):
+        person.photo = photo
+        changed.add("photo")
     if changed & {"name", "former_name"}:
         refresh_keys(person)
         changed |= {"stroke_key", "plain_stroke_key", "pinyin_key", "search_terms"}

@@ -40,8 +40,8 @@ def make_world() -> World:
     """Everything twice, once with the neighbour's mark in every text."""
     district = factories.make_district()
     clerk = factories.make_user(Role.OFFICE, district)
-    ours = _town(district, "石桥镇", "", phone="13800000001", id_number="510701196203070019", clerk=clerk)
-    theirs = _town(district, f"{MARK}镇", MARK, phone="13900000002", id_number="510702196203070022", clerk=clerk)
+    ours = _town(district, "石桥镇", "", phone="13800000001", id_number="51070119620307001X", clerk=clerk)
+    theirs = _town(district, f"{MARK}镇", MARK, phone="13900000002", id_number="510702196203070032", clerk=clerk)
     users = {str(role): factories.make_user(role, _where(role, district, ours)) for role in Role if role != Role.OFFICE}
     users["office"] = clerk
     person = ours.mandate.person
