@@ -199,7 +199,10 @@ class DelegateForm(forms.ModelForm):
         if self.instance.pk:
             others = others.exclude(pk=self.instance.person_id)
         elif PERSONS.visible(self.user).filter(pk__in=others).exists():
-            return  # a known person gets another mandate; the service joins them
+            # A known person gets another mandate, of another congress; the service joins them.
+            if Mandate.objects.filter(person__in=others, congress=self.cleaned_data.get("congress")).exists():
+                self.add_error("id_number", _("This person is a delegate of this congress already."))
+            return
         if others.exists():
             self.add_error("id_number", _("This ID number is in the register already."))
 

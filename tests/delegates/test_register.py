@@ -80,8 +80,8 @@ def test_a_known_person_gets_another_mandate_and_a_new_one_a_record(sign_in):
     world = make_world()
     client, known = sign_in(world.users["office"]), world.ours.mandate
     fields = page_fields(client, reverse("admin:delegates_mandate_change", args=[known.pk]))
-    neighbour = world.theirs
-    fields |= {"congress": neighbour.mandate.congress_id, "electing_unit": neighbour.unit.pk, "group": "", "delegation": ""}
+    other = world.theirs
+    fields |= {"congress": other.mandate.congress_id, "electing_unit": other.unit.pk, "group": "", "delegation": ""}
     response = client.post(reverse("admin:delegates_mandate_add"), fields | {"id_number": "51070119620307001X"})
     assert response.status_code == 302, response.context["errors"]
     assert known.person.mandates.count() == 2
