@@ -102,13 +102,14 @@ class Site:
 def main() -> None:
     with embedded.running(), ExitStack() as running:
         cookie = stage.floor()
+        stage.collect()
         sites = {}
         for name, program in (
             ("floor", "floor_app:application"),
             ("s", "served:application"),
             ("l", "served:application"),
         ):
-            database = "congress_floor" if name == "floor" else stage.district(name)
+            database = stage.FLOOR if name == "floor" else stage.district(name)
             known = {} if name == "floor" else stage.sessions(database)
             server = running.enter_context(stage.gunicorn(database, program, PORTS[name]))
             sites[name] = Site(PORTS[name], database, server, known)

@@ -19,6 +19,7 @@ from congress import embedded
 
 HOME = Path(__file__).resolve().parent.parent
 TIMES = {"s": 1, "l": 100}
+FLOOR = "congress_floor"
 
 
 def url(database: str, role: str = "app") -> str:
@@ -28,7 +29,7 @@ def url(database: str, role: str = "app") -> str:
 def environment(database: str, role: str = "app") -> dict[str, str]:
     """As in production: DEBUG off, the application's own role. Without HTTPS, since nobody listens in between."""
     return os.environ | {
-        "DATABASE_URL": url(database),
+        "DATABASE_URL": url(database, "owner" if database == FLOOR else "app"),  # the floor has no second role
         "DATABASE_OWNER_URL": url(database, "owner"),
         "DATABASE_ROLE": role,
         "REDIS_URL": embedded.redis_url() + "?db=3",
@@ -94,10 +95,18 @@ def district(size: str) -> str:
     return database
 
 
+def collect() -> None:
+    """The style sheets under the names that pages give them, as a start without DEBUG collects them."""
+    manifest = embedded.VAR / "static" / "staticfiles.json"
+    newest = max(file.stat().st_mtime for file in (HOME / "static").rglob("*"))
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        command("congress_s", "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+
+
 def floor() -> str:
     """The floor's tables, fresh; the cookie of its session."""
-    make("congress_floor")
-    return command("congress_floor", "benchmarks/floor_app.py", role="owner").strip()
+    make(FLOOR)
+    return command(FLOOR, "benchmarks/floor_app.py").strip()
 
 
 def sessions(database: str) -> dict:
@@ -109,10 +118,8 @@ def gunicorn(database: str, application: str, port: int) -> Iterator[subprocess.
     """Two sync workers that answer when the block begins."""
     options = ["--workers", "2", "--worker-class", "sync", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     paths = ["--chdir", str(HOME), "--pythonpath", str(HOME / "benchmarks")]
-    role = "owner" if application.startswith("floor") else "app"
-    env = environment(database, role) | ({"DATABASE_URL": url(database, role)})
     words = [sys.executable, "-m", "gunicorn", "--no-control-socket", *options, *paths, application]
-    server = subprocess.Popen(words, cwd=HOME, env=env)
+    server = subprocess.Popen(words, cwd=HOME, env=environment(database))
     try:
         wait(server, port)
         yield server
