@@ -107,9 +107,19 @@ class AccountAdmin(PolicyAdmin):
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     policy = JOBS
-    list_display = ["key", "kind", "run_after", "attempts", "done_at", "dead_at"]
-    list_filter = ["kind", ("dead_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter)]
+    KINDS = {
+        "check_import": _("check a workbook"),
+        "apply_import": _("write a roster"),
+        "print": _("print a report"),
+        "deliver": _("send a message"),
+    }
+    list_display = ["key", "what", "run_after", "attempts", "done_at", "dead_at"]
+    list_filter = [("dead_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter)]
     ordering = ["-pk"]
+
+    @admin.display(description=_("kind"))
+    def what(self, obj: Job) -> str:
+        return str(self.KINDS.get(obj.kind, obj.kind))
 
 
 @admin.register(Delivery)
@@ -123,12 +133,43 @@ class DeliveryAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
+ACTIONS = {  # what the audit calls it: what the auditor reads
+    "account_close": _("account closed"), "account_open": _("account opened"), "account_reopen": _("account reopened"),
+    "assign": _("delegates moved"), "authenticator_reset": _("authenticator reset"),
+    "authenticator_set": _("authenticator set up"), "change": _("changed"), "correction_accept": _("correction made"),
+    "correction_ask": _("correction asked for"), "correction_decline": _("correction declined"),
+    "correction_withdraw": _("correction withdrawn"), "create": _("recorded"), "denied": _("refused"),
+    "download": _("file downloaded"), "import": _("roster written"), "import_upload": _("workbook uploaded"),
+    "login": _("signed in"), "logout": _("signed out"), "one_time_code": _("one-time code given"),
+    "password_change": _("password changed"), "password_reset": _("password reset"), "print": _("report printed"),
+    "reveal": _("personal number shown"), "token_issue": _("API token issued"), "token_revoke": _("API tokens ended"),
+}  # fmt: skip
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """The kinds of events, in words."""
+
+    title, parameter_name = _("action"), "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(ACTIONS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(action=self.value()) if self.value() in ACTIONS else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     policy = AUDIT_EVENTS
-    list_display = ["at", "actor", "action", "subject", "organization", "address", "succeeded"]
-    list_filter = ["succeeded", "action"]
+    list_display = ["at", "actor", "what", "subject", "organization", "address", "succeeded"]
+    list_filter = ["succeeded", ActionFilter]
+    fields = ["at", "actor", "roles", "what", "subject", "organization", "address", "detail", "succeeded", "request_id"]
+    readonly_fields = ["what"]
     search_fields = ["actor", "subject"]
     list_select_related = ["organization"]
     date_hierarchy = "at"
     ordering = ["-pk"]
+
+    @admin.display(description=_("action"), ordering="action")
+    def what(self, obj: AuditEvent) -> str:
+        return str(ACTIONS.get(obj.action, obj.action))

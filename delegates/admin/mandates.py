@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +25,7 @@ from delegates.kernel import names
 from delegates.models import Mandate
 from delegates.policies import MANDATES
 from delegates.services import register
+from delegates.services.record import record_sections
 
 
 class TownshipFilter(admin.SimpleListFilter):
@@ -120,6 +122,24 @@ class MandateAdmin(PolicyAdmin):
             register.save_delegate(form, by=request.user, version=version, person_version=form.seen_person_version)
         else:
             register.add_delegate(form, by=request.user)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form for who may change the delegate; for readers the record, as the registration form has it."""
+        obj = self.get_object(request, object_id)
+        if self.has_change_permission(request, obj):
+            return super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": obj.person.name,
+            "opts": self.opts,
+            "original": obj,
+            "sections": record_sections(obj),
+            "other_mandates": MANDATES.visible(request.user).filter(person=obj.person).exclude(pk=obj.pk).for_list(),
+        }
+        return TemplateResponse(request, "admin/delegates/record.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
