@@ -200,6 +200,7 @@ class WorkflowAdmin(PolicyAdmin):
                 "row": row,
                 "form": form,
                 "opts": self.opts,
+                "back": reverse(f"admin:{self._name('change')}", args=[pk]),
             }
             return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
         try:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('congress', '0002_calendar'),
+        ("congress", "0002_calendar"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='sensitive',
-            field=models.BooleanField(default=False, verbose_name='holds personal numbers in clear'),
+            model_name="attachment",
+            name="sensitive",
+            field=models.BooleanField(default=False, verbose_name="holds personal numbers in clear"),
         ),
     ]
