@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from congress.kernel import audit
+
 FAILURES_ANYWHERE = 20
 
 
@@ -28,6 +30,7 @@ class Handler(AxesDatabaseHandler):
         return (recent.aggregate(total=Sum("failures_since_start"))["total"] or 0) >= FAILURES_ANYWHERE
 
 
-def locked_out(request: HttpRequest, credentials: dict | None = None, *args: object, **kwargs: object) -> HttpResponse:
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict | None) -> HttpResponse:
     """The page of a locked account: what happened, and what to do."""
+    audit.record("lock_out", by=str((credentials or {}).get("username", ""))[:150], succeeded=False)
     return render(request, "congress/locked.html", status=429)
