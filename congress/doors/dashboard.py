@@ -7,7 +7,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from congress.models import Role
-from congress.policies import AUDIT, MANAGE, VIEW, branches, has_role
+from congress.policies import AUDIT, MANAGE, NOTICES, VIEW, branches, has_role
 
 
 def _item(title: Any, icon: str, name: str) -> dict[str, Any]:
@@ -16,60 +16,69 @@ def _item(title: Any, icon: str, name: str) -> dict[str, Any]:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of links the user may use, and no other."""
-    user, groups = request.user, []
-    if branches(user, VIEW):
-        groups.append(
-            {
-                "title": _("Delegates"),
-                "items": [
-                    _item(_("Dashboard"), "dashboard", "index"),
-                    _item(_("Delegates"), "groups", "delegates_mandate_changelist"),
-                    *(
-                        [_item(_("Correction requests"), "rule", "delegates_correctionrequest_changelist")]
-                        if branches(user, MANAGE)
-                        else []
-                    ),
-                    *(
-                        [_item(_("Imports"), "upload_file", "congress_importrun_changelist")]
-                        if branches(user, MANAGE)
-                        else []
-                    ),
-                    _item(_("Printed reports"), "print", "congress_printedreport_changelist"),
-                ],
-            }
-        )
-        groups.append(
-            {
-                "title": _("Bodies"),
-                "items": [
-                    _item(_("Delegate groups"), "diversity_3", "delegates_delegategroup_changelist"),
-                    _item(_("Delegations"), "flag", "delegates_delegation_changelist"),
-                    _item(_("Electing units"), "how_to_vote", "delegates_electingunit_changelist"),
-                    _item(_("Congresses"), "account_balance", "congress_congress_changelist"),
-                    _item(_("Sessions"), "event", "congress_session_changelist"),
-                    _item(_("Organisations"), "account_tree", "congress_organization_changelist"),
-                ],
-            }
-        )
-        groups.append(
-            {
-                "title": _("Rules and calendar"),
-                "items": [
-                    _item(_("Rules"), "gavel", "congress_rule_changelist"),
-                    _item(_("Calendar days"), "calendar_month", "congress_calendarday_changelist"),
-                    _item(_("Calendar years"), "date_range", "congress_calendaryear_changelist"),
-                ],
-            }
-        )
-    machine = []
+    user = request.user
+    groups = [
+        {"title": _("My desk"), "items": _desk(user)},
+        {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Bodies"), "items": _bodies(user)},
+        {"title": _("Rules and calendar"), "items": _rules(user)},
+        {"title": _("System"), "items": _machine(user)},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _desk(user: Any) -> list[dict[str, Any]]:
+    unread = NOTICES.visible(user).filter(read_at=None).count()
+    messages = {"title": _("Messages"), "icon": "mail", "link": reverse_lazy("message_list")}
+    if unread:
+        messages["badge"] = str(unread)
+    own = {"title": _("My account"), "icon": "person", "link": reverse_lazy("my_account")}
+    return [_item(_("Dashboard"), "dashboard", "index"), messages, own]
+
+
+def _register(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    items = [_item(_("Delegates"), "groups", "delegates_mandate_changelist")]
+    if branches(user, MANAGE):
+        items += [
+            _item(_("Correction requests"), "rule", "delegates_correctionrequest_changelist"),
+            _item(_("Imports"), "upload_file", "congress_importrun_changelist"),
+        ]
+    return [*items, _item(_("Printed reports"), "print", "congress_printedreport_changelist")]
+
+
+def _bodies(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    return [
+        _item(_("Delegate groups"), "diversity_3", "delegates_delegategroup_changelist"),
+        _item(_("Delegations"), "flag", "delegates_delegation_changelist"),
+        _item(_("Electing units"), "how_to_vote", "delegates_electingunit_changelist"),
+        _item(_("Congresses"), "account_balance", "congress_congress_changelist"),
+        _item(_("Sessions"), "event", "congress_session_changelist"),
+        _item(_("Organisations"), "account_tree", "congress_organization_changelist"),
+    ]
+
+
+def _rules(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    return [
+        _item(_("Rules"), "gavel", "congress_rule_changelist"),
+        _item(_("Calendar days"), "calendar_month", "congress_calendarday_changelist"),
+        _item(_("Calendar years"), "date_range", "congress_calendaryear_changelist"),
+    ]
+
+
+def _machine(user: Any) -> list[dict[str, Any]]:
+    items = []
     if has_role(user, Role.SYSADMIN):
-        machine += [
+        items += [
             _item(_("Accounts"), "manage_accounts", "congress_user_changelist"),
             _item(_("Background jobs"), "schedule", "congress_job_changelist"),
             _item(_("Deliveries"), "outgoing_mail", "congress_delivery_changelist"),
         ]
     if branches(user, AUDIT):
-        machine.append(_item(_("Audit record"), "policy", "congress_auditevent_changelist"))
-    if machine:
-        groups.append({"title": _("System"), "items": machine})
-    return groups
+        items.append(_item(_("Audit record"), "policy", "congress_auditevent_changelist"))
+    return items
