@@ -65,9 +65,10 @@ class RuleAdmin(PolicyAdmin):
         paths = branches(request.user)
         top = Organization.objects.filter(path__in=paths).order_by("path").first()
         today = timezone.localdate()
+        in_force = rules.all_in_force(top, today) if top else {}
         lines = []
         for key, declared in rules.DECLARED.items():
-            row = rules.in_force(key, top, today) if top else None
+            row = in_force.get(key)
             lines.append({
                 "title": declared.title,
                 "default": declared.default,

@@ -12,6 +12,8 @@ from congress.models import JournalEntry, User
 
 HIDDEN = {"version", "stroke_key", "plain_stroke_key", "pinyin_key", "search_terms", "roster_key", "uid"}
 
+Words = dict[str, dict[Any, str]]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -40,11 +42,12 @@ def _row_events(obj: models.Model) -> list[Change]:
         return []
     events = list(model.objects.filter(pgh_obj_id=obj.pk).select_related("pgh_context").order_by("pgh_id")[:200])
     names = _names({(event.pgh_context.metadata or {}).get("user") for event in events if event.pgh_context})
+    words = _related_words(obj, events)
     changes, before = [], None
     for event in events:
         metadata = event.pgh_context.metadata if event.pgh_context else {}
         who = names.get(metadata.get("user"), _("system"))
-        lines = _lines(obj, before, event) if before else []
+        lines = _lines(obj, before, event, words) if before else []
         what = _("changed") if before else _("recorded")
         if lines or before is None:
             changes.append(Change(event.pgh_created_at, who, what, lines))
@@ -56,36 +59,56 @@ def _names(ids: set[Any]) -> dict[Any, str]:
     return {user.pk: user.display_name for user in User.objects.filter(pk__in=ids - {None})}
 
 
-def _lines(obj: models.Model, before: Any, after: Any) -> list[tuple[str, str, str]]:
+def _shown_fields(obj: models.Model) -> list[Any]:
+    return [
+        field for field in obj._meta.concrete_fields if field.name not in HIDDEN and not field.name.endswith("_index")
+    ]
+
+
+def _related_words(obj: models.Model, events: list[Any]) -> Words:
+    """What the related rows that came and went are called: one query a field that changed, however long the past."""
+    words: Words = {}
+    for field in _shown_fields(obj):
+        ids = {getattr(event, field.attname) for event in events} - {None} if field.is_relation else set()
+        if len(ids) > 1 or (ids and any(getattr(event, field.attname) is None for event in events)):
+            rows = field.related_model._base_manager.in_bulk(ids)
+            words[field.name] = {pk: str(row) for pk, row in rows.items()}
+    return words
+
+
+def _lines(obj: models.Model, before: Any, after: Any, words: Words) -> list[tuple[str, str, str]]:
     lines = []
-    for field in obj._meta.concrete_fields:
-        if field.name in HIDDEN or field.name.endswith("_index"):
-            continue
+    for field in _shown_fields(obj):
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            shown = ("••••", "••••") if field.name.endswith("_sealed") else (_show(field, old), _show(field, new))
+            shown = (
+                ("••••", "••••")
+                if field.name.endswith("_sealed")
+                else (_show(field, old, words), _show(field, new, words))
+            )
             lines.append((str(field.verbose_name), *shown))
     return lines
 
 
-def _show(field: Any, value: Any) -> str:
+def _show(field: Any, value: Any, words: Words) -> str:
     if value is None or value == "":
         return "—"
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if field.is_relation:
-        found = field.related_model._base_manager.filter(pk=value).first()
-        return str(found or value)
+        return words.get(field.name, {}).get(value, str(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
 
 
 def _journal(obj: models.Model) -> list[Change]:
+    state = next((f for f in obj._meta.concrete_fields if f.name in {"state", "status"} and f.choices), None)
+    if state is None:  # no life, no journal
+        return []
     kind = ContentType.objects.get_for_model(obj)
     entries = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).select_related("by")
-    state = next((f for f in obj._meta.concrete_fields if f.name in {"state", "status"} and f.choices), None)
-    words = dict(state.flatchoices) if state else {}
+    words = dict(state.flatchoices)
     return [
         Change(
             entry.at,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,13 +86,22 @@ def value(key: str, organization: Organization, on: date) -> Any:
 
 def in_force(key: str, organization: Organization, on: date) -> Rule | None:
     """The row that decides, or none if the default does."""
+    return max(_applying(organization, on).filter(key=key), key=_weight, default=None)
+
+
+def all_in_force(organization: Organization, on: date) -> dict[str, Rule]:
+    """The deciding row of every rule that has one, in one query."""
+    rows = sorted(_applying(organization, on), key=_weight)
+    return {row.key: row for row in rows}  # the weightiest comes last and stays
+
+
+def _applying(organization: Organization, on: date) -> QuerySet[Rule]:
     codes = organization.path.strip("/").split("/")
-    rows = (
-        Rule.objects.filter(key=key, valid_from__lte=on)
+    return (
+        Rule.objects.filter(valid_from__lte=on)
         .filter(Q(organization__code__in=codes) | Q(organization=None, level__in=["", organization.kind]))
         .select_related("organization")
     )
-    return max(rows, key=_weight, default=None)
 
 
 def _weight(rule: Rule) -> tuple[int, int, date]:

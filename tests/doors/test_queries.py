@@ -1,0 +1,200 @@
+"""What a page asks of the database: the same for one row, three and twenty-five, and few enough."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from congress.kernel import audit, jobs, notices
+from congress.models import (
+    CalendarDay,
+    CalendarYear,
+    Congress,
+    Delivery,
+    ImportRun,
+    Notice,
+    Organization,
+    PrintedReport,
+    Role,
+    Rule,
+    Session,
+)
+from congress.services import attachments
+from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate
+from tests import factories
+from tests.doors.test_access import LISTS
+
+pytestmark = pytest.mark.django_db
+
+SIZES = (1, 3, 25)
+LIMIT = 15
+API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports"]
+ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
+           "congress_auditevent": "auditor"}  # fmt: skip
+
+
+class Place:
+    """A district that can be filled with one more of everything, each row with rows of its own beside it."""
+
+    def __init__(self):
+        self.district = factories.make_district()
+        self.office = factories.make_user(Role.OFFICE, self.district)
+        self.users = {
+            "office": self.office,
+            "sysadmin": factories.make_user(Role.SYSADMIN),
+            "auditor": factories.make_user(Role.AUDITOR, self.district),
+        }
+        self.delegate = factories.make_user(Role.DELEGATE)
+        self.unit = factories.make_user(Role.UNIT)
+        self.rows = 0
+
+    def grow(self, rows):
+        while self.rows < rows:
+            self.rows += 1
+            self._one_more(self.rows)
+
+    def _one_more(self, number):
+        town = factories.make_township(self.district, f"第{number}镇")
+        congress = factories.make_congress(town, starts_on=date(2026, 5, 10))
+        mandate = factories.make_mandate(
+            congress, f"王{chr(0x4E00 + number)}", electing_unit="村党支部", group="一组", delegation="第一代表团"
+        )
+        DelegateGroup.objects.filter(pk=mandate.group_id).update(leader=mandate, organization=town)
+        Delegation.objects.filter(pk=mandate.delegation_id).update(head=mandate)
+        ElectingUnit.objects.filter(pk=mandate.electing_unit_id).update(organization=town)
+        if number == 1:
+            mandate.person.user = self.delegate
+            mandate.person.save()
+            self.own = mandate
+        clerk = factories.make_user(Role.TOWNSHIP, town)
+        Session.objects.create(congress=congress, number=1, kind="electing")
+        Rule.objects.create(key="reply_months", organization=town, valid_from=date(2026, 1, 1), value="2", source="x")
+        CalendarDay.objects.create(day=date(2027, 3, number), is_workday=False, note="x")
+        CalendarYear.objects.create(year=2040 + number, source="x")
+        self._papers(number, town, mandate, clerk)
+
+    def _papers(self, number, town, mandate, clerk):
+        request = CorrectionRequest(mandate=self.own, fact="post", asked_by=self.delegate, state="declined",
+                                    answered_by=clerk, answered_at=timezone.now(), answer="x")  # fmt: skip
+        request.put_sealed("wanted", "x")
+        request.save()
+        kept = attachments.keep(b"x", name=f"{number}.xlsx", kind="xlsx", organization=town, by=clerk)
+        PrintedReport.objects.create(
+            key="p01-roster", title="x", format="pdf", organization=town, by=clerk, state="ready", attachment=kept
+        )
+        ImportRun.objects.create(attachment=kept, organization=town, by=clerk, importer="roster")
+        jobs.post(f"print:{10**6 + number}", "print", 10**6 + number)
+        template = "delegates/notices/correction_answered.txt"
+        for user in (self.delegate, self.unit):
+            notices.post(f"k:{number}:{user.pk}", template, user, fact="x", answer="x", accepted=True)
+        notice = Notice.objects.get(key=f"k:{number}:{self.unit.pk}")
+        Delivery.objects.get_or_create(notice=notice, channel="email")
+        audit.record("export", by=clerk, organization=town)
+
+
+@pytest.fixture
+def counts(sign_in):
+    """How many queries a page needs at each size, the first request's caches filled."""
+    place = Place()
+
+    def counts(page, user_of):
+        found = []
+        for size in SIZES:
+            place.grow(size)
+            client = sign_in(user_of(place))
+            client.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(page)
+            assert answer.status_code == 200, page
+            found.append(len(queries))
+        return found
+
+    return counts
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_a_list_of_the_staff_asks_the_same_for_every_length(counts, name):
+    model = name.removeprefix("admin:").removesuffix("_changelist")
+    found = counts(reverse(name), lambda place: place.users[ROLE_OF.get(model, "office")])
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+@pytest.mark.parametrize("name", API)
+def test_a_resource_asks_the_same_for_every_length(counts, name):
+    found = counts(f"/api/v1/{name}/", lambda place: place.office)
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+@pytest.mark.parametrize("name", ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list",
+                                  "my_account"])  # fmt: skip
+def test_a_delegates_page_asks_the_same_for_every_length(counts, name):
+    found = counts(reverse(name), lambda place: place.delegate)
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+@pytest.mark.parametrize("name", ["unit_home", "message_list"])
+def test_a_units_page_asks_the_same_for_every_length(counts, name):
+    found = counts(reverse(name), lambda place: place.unit)
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+def test_the_dashboard_asks_the_same_for_every_length(counts):
+    found = counts("/admin/", lambda place: place.office)
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+def test_a_delegates_page_for_the_office_asks_the_same_however_many_there_are(sign_in):
+    place, found = Place(), []
+    for size in SIZES:
+        place.grow(size)
+        client = sign_in(place.office)
+        page = reverse("admin:delegates_mandate_change", args=[place.own.pk])
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).status_code == 200
+        found.append(len(queries))
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+def test_a_long_history_of_moves_costs_no_query_a_move(sign_in):
+    place, found = Place(), []
+    place.grow(1)
+    client = sign_in(place.office)
+    page = reverse("admin:delegates_mandate_history", args=[place.own.pk])
+    for moves in (2, 2, 20):
+        for number in range(moves):
+            place.own.group = factories.make_body(DelegateGroup, place.own.congress, f"第{moves + number}组")
+            place.own.save()
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(page)
+        assert "第2组" in answer.content.decode()
+        found.append(len(queries))
+    assert found[1] == found[2]
+    assert found[2] <= LIMIT
+
+
+def test_the_public_pages_ask_nothing(client, django_assert_num_queries):
+    for page in ("/", "/login/", "/display/components/"):
+        client.get(page)
+        with django_assert_num_queries(0):
+            assert client.get(page).status_code == 200
+
+
+def test_the_counted_lists_hold_the_rows_that_are_counted(sign_in):
+    """Else the counts above would prove nothing."""
+    place = Place()
+    place.grow(3)
+    client = sign_in(place.office)
+    for model, rows in [(Organization, 4), (Congress, 3), (Mandate, 3), (Session, 3), (CorrectionRequest, 3)]:
+        assert model.objects.count() == rows
+    for name in API:
+        assert client.get(f"/api/v1/{name}/").json()["count"] >= 3
