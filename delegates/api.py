@@ -85,7 +85,7 @@ class DelegateViewSet(PolicyMixin[Mandate], viewsets.ReadOnlyModelViewSet):
     """The delegates of the caller's branches; a delegate sees himself."""
 
     policy, serializer_class, filterset_class = MANDATES, DelegateSerializer, DelegateFilter
-    filter_backends = [django_filters.rest_framework.DjangoFilterBackend, NameSearch, OrderingFilter]
+    filter_backends = [django_filters.rest_framework.DjangoFilterBackend, OrderingFilter, NameSearch]
     ordering_fields, ordering = ["roster_key", "id"], ["roster_key", "id"]
 
     def get_queryset(self) -> Any:

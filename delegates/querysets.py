@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 
 from congress.fields import blind_index
 
@@ -39,4 +40,10 @@ class MandateQuerySet(models.QuerySet):
         return self.filter(status__in=SERVING)
 
     def matching(self, text: str) -> MandateQuerySet:
-        return self.filter(person_match(text, "person__"))
+        """Delegates whose person matches, in the order they were in.
+
+        Those of one surname stand together in the roster. An index in that order tempts PostgreSQL to walk past
+        everybody else to reach them, so a search is sorted by what no index has.
+        """
+        order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
+        return self.filter(person_match(text, "person__")).order_by(*order)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from congress.doors.history import changes_of
+from congress.doors.paging import PatientPaginator
 from congress.kernel import audit
 from congress.kernel.editing import save_edit, save_new
 from congress.kernel.policy import Policy
@@ -28,6 +29,7 @@ class PolicyAdmin(ModelAdmin):
     change_form_template = "admin/congress/change_form.html"
     object_history_template = "admin/congress/history.html"
     list_per_page = 50
+    paginator = PatientPaginator
     show_full_result_count = False
     warn_unsaved_form = True
     compressed_fields = True
@@ -43,7 +45,10 @@ class PolicyAdmin(ModelAdmin):
         return request.user.is_staff and self.policy.may_list(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request) if obj is None else self.policy.may_view(request.user, obj)
+        if obj is None:
+            return self.has_module_permission(request)
+        fetched = any(obj is row for row in request.__dict__.get("_seen_rows", {}).values())
+        return fetched or self.policy.may_view(request.user, obj)  # `get_object` found it among the visible
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and self.policy.may_change(request.user, obj)
@@ -61,10 +66,13 @@ class PolicyAdmin(ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """What may not be seen does not exist: a plain 404, the same for a foreign row and for none."""
-        found = super().get_object(request, object_id, from_field)
-        if found is None:
+        seen = request.__dict__.setdefault("_seen_rows", {})  # a page may ask twice: for its rights, then for its form
+        key = (self.opts.label, str(object_id))
+        if key not in seen:
+            seen[key] = super().get_object(request, object_id, from_field)
+        if seen[key] is None:
             raise Http404
-        return found
+        return seen[key]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         policy = CHOICES.get(db_field.remote_field.model)

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from congress.doors.paging import PatientPaginator
 from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
 from congress.models import IdempotencyKey
@@ -26,6 +27,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Pages(PageNumberPagination):
+    django_paginator_class = PatientPaginator
     page_size, max_page_size, page_size_query_param = 25, 200, "page_size"
 
 

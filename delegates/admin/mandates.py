@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -27,6 +27,8 @@ from delegates.policies import MANDATES
 from delegates.services import register
 from delegates.services.record import record_sections
 
+MOST_TOWNSHIPS = 60
+
 
 class TownshipFilter(admin.SimpleListFilter):
     """The organisations of the user's branches that hold a congress."""
@@ -34,8 +36,12 @@ class TownshipFilter(admin.SimpleListFilter):
     title, parameter_name = _("organisation"), "organization"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = ORGANIZATIONS.visible(request.user).filter(congresses__isnull=False).distinct()
-        return list(rows.values_list("code", "name"))
+        rows = ORGANIZATIONS.visible(request.user).filter(Exists(Congress.objects.filter(organization=OuterRef("pk"))))
+        found = list(rows.values_list("code", "name")[: MOST_TOWNSHIPS + 1])
+        if len(found) <= MOST_TOWNSHIPS:
+            return found
+        # Too many to offer on every page: only the chosen one, to which the list of organisations leads.
+        return list(rows.filter(code=self.value() or "").values_list("code", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(congress__organization__code=self.value()) if self.value() else queryset
