@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
+from guardian.shortcuts import assign_perm, remove_perm
 
 from congress.kernel.audit import role_names
 from congress.kernel.policy import Policy
@@ -28,6 +28,8 @@ from congress.models import (
     Job,
     Notice,
     Organization,
+    OrganizationGroupPermission,
+    OrganizationUserPermission,
     PrintedReport,
     Role,
     Rule,
@@ -89,16 +91,26 @@ def has_role(user: Any, *roles: str) -> bool:
 
 
 def branches(user: Any, right: str = VIEW) -> tuple[str, ...]:
-    """The paths of the branches `user` holds `right` on; asked of the database once per request and right."""
+    """The paths of the branches `user` holds `right` on; all his rights are asked of the database once per request."""
     if not user.is_authenticated or not user.is_active:
         return ()
-    known: dict[str, tuple[str, ...]] = user.__dict__.setdefault("_branches", {})
-    if right not in known:
-        anchors = get_objects_for_user(
-            user, f"congress.{right}", Organization, accept_global_perms=False, with_superuser=False
-        )
-        known[right] = tuple(sorted(anchors.values_list("path", flat=True)))
-    return known[right]
+    if "_branches" not in user.__dict__:
+        user.__dict__["_branches"] = _grants(user)
+    return user.__dict__["_branches"].get(right, ())
+
+
+def _grants(user: Any) -> dict[str, tuple[str, ...]]:
+    """Guardian's rows about organisations, the user's own and his groups': a right, and the paths it holds on.
+
+    Read directly: guardian's shortcut asks for one right at a time and took a tenth of a page.
+    """
+    facts = ("permission__codename", "content_object__path")
+    own = OrganizationUserPermission.objects.filter(user=user).values_list(*facts)
+    through_groups = OrganizationGroupPermission.objects.filter(group__user=user).values_list(*facts)
+    held: dict[str, set[str]] = {}
+    for right, path in own.union(through_groups):
+        held.setdefault(right, set()).add(path)
+    return {right: tuple(sorted(paths)) for right, paths in held.items()}
 
 
 def holds(user: Any, right: str, organization: Organization) -> bool:
