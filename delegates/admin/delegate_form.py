@@ -29,7 +29,6 @@ PERSON_FIELDS = [
     "joined_work_month", "education", "degree", "in_service_education", "school", "professional_title", "post", "rank",
     "resume", "awards", "also_npc_deputy", "also_cppcc_member", "migrant",
 ]  # fmt: skip
-SEALED_FIELDS = ["id_number", "phone", "address"]
 MANDATE_FIELDS = [
     "congress", "electing_unit", "delegation", "group", "main_category", "front_line", "two_new", "village_graduate",
     "method", "elected_on", "votes_for", "votes_due", "certificate_number", "manual_rank", "note",
@@ -153,7 +152,11 @@ class DelegateForm(forms.ModelForm):
             if self.instance.pk:
                 self.fields["congress"].disabled = True
             choices = self.fields["congress"].queryset.select_related("organization")
+            if self.instance.pk:
+                choices = choices.filter(pk=self.instance.congress_id)
             self.fields["congress"].queryset = choices
+            if self.instance.pk:  # shown, never chosen: no need to ask for the one choice
+                self.fields["congress"].choices = [(self.instance.congress_id, str(self.instance.congress))]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
