@@ -1,7 +1,9 @@
 """The office's first page: the figures, as cards and charts with the numbers readable beneath."""
 
+import hashlib
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,16 +14,20 @@ from delegates.models import CorrectionRequest
 from delegates.policies import CORRECTIONS
 from delegates.services.figures import figures
 
+MOST_BARS = 40
+LARGE = 5_000  # delegates
+KEPT = 60  # seconds
+
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the figures of what the user may see, and what waits for him."""
     user = request.user
     if not branches(user, VIEW):
         return context | {"welcome_only": True}
-    counted = figures(user)
+    counted = _counted(user)
     return context | {
         "cards": _cards(counted),
-        "by_town": list(counted["by_town"].items()),
+        "by_town": _largest(counted["by_town"]),
         "by_category": list(counted["delegates_by_category"].items()),
         "by_method": [(method, count) for method, count in counted["delegates_by_method"].items() if count],
         "tasks": _tasks(user),
@@ -49,6 +55,26 @@ def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
         {"title": _("Vacancies"), "value": counted["vacancies"], "link": units},
         {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
     ]
+
+
+def _counted(user: Any) -> dict[str, Any]:
+    """The figures; of a register that takes long to count, as they were at most `KEPT` seconds ago."""
+    key = f"figures-{user.pk}-" + hashlib.sha256(" ".join(branches(user, VIEW)).encode()).hexdigest()
+    known = cache.get(key)
+    if known is None:
+        known = figures(user)
+        if known["delegates"] > LARGE:
+            cache.set(key, known, KEPT)
+    return known
+
+
+def _largest(by_town: dict[str, int]) -> list[tuple[str, int]]:
+    """As many bars as one looks at: all of a district's, of a province's the largest and the others together."""
+    if len(by_town) <= MOST_BARS:
+        return list(by_town.items())
+    ordered = sorted(by_town.items(), key=lambda pair: -pair[1])
+    others = sum(number for _town, number in ordered[MOST_BARS:])
+    return [*ordered[:MOST_BARS], (_("the %(count)s others") % {"count": len(ordered) - MOST_BARS}, others)]
 
 
 def _share(counted: dict[str, Any], key: str) -> str:
