@@ -22,7 +22,7 @@ os.environ.setdefault("DATABASE_ROLE", "owner")
 from benchmarks import stage
 from congress import embedded
 
-ROUNDS, REQUESTS, WARM = 5, 12, 6
+ROUNDS, REQUESTS, WARM = 4, 10, 6
 GROWTH = 1.3
 PORTS = {"floor": 8931, "s": 8932, "l": 8933}
 
@@ -90,7 +90,8 @@ class Site:
         return answer
 
     def sql(self, path: str, cookie: str) -> int:
-        return int(self.get(path, cookie, **{"X-Count-SQL": "1"}).headers["X-SQL"])
+        """The second asking counts: the first may save the session, which happens once a minute."""
+        return [int(self.get(path, cookie, **{"X-Count-SQL": "1"}).headers["X-SQL"]) for _turn in range(2)][1]
 
     def ways(self, page: Page, turn: int) -> tuple[str, str]:
         """Address and cookie. A round each as another account: the API answers one only 300 times a minute."""
