@@ -69,9 +69,3 @@ class NewPasswordForm(SetPasswordForm):
         if data.get("old_password") and data.get("old_password") == data.get("new_password1"):
             raise ValidationError(_("The new password must differ from the present one."))
         return data
-
-
-class ReasonForm(forms.Form):
-    """A transition that asks why."""
-
-    note = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -78,11 +78,6 @@ def change_password(user: User, password: str) -> None:
     audit.record("password_change", by=user, subject=user.username)
 
 
-def first_password_expired(user: User) -> bool:
-    """Whether the slip of paper is too old."""
-    return bool(user.initial_password_until and user.initial_password_until < timezone.now())
-
-
 @transaction.atomic
 def set_active(user: User, active: bool, *, by: Any) -> None:
     """Close or reopen an account; closing takes effect on the next request."""

@@ -1,5 +1,8 @@
 """The API against its own document: whatever is sent, it answers as it says it does."""
 
+import json
+import re
+
 import hypothesis
 import pytest
 import schemathesis
@@ -12,6 +15,7 @@ from schemathesis.specs.openapi import checks as openapi
 
 from congress.models import PrintedReport
 from congress.wsgi import application
+from tests.doors.test_api import DELEGATE_FIELDS, RESOURCES
 from tests.doors.world import MARK, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +75,24 @@ def test_no_call_of_the_document_answers_a_stranger():
         open_to_all = operation.path == "/api/v1/schema/"
         assert answer.status_code == (200 if open_to_all else 401), operation.label
     assert len(operations) > 15
+
+
+def test_the_document_describes_every_call_and_its_refusals(sign_in):
+    answer = sign_in(make_world().users["township"]).get("/api/v1/schema/?format=json")
+    document = json.loads(answer.content)
+    assert document["openapi"].startswith("3.")
+    assert {path.split("/")[3] for path in document["paths"]} >= {*RESOURCES, "tokens"}
+    assert set(document["components"]["securitySchemes"]) == {"session", "token"}
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            assert {"400", "401", "403", "404", "429"} <= set(call["responses"]), (method, path)
+    assert list(document["components"]["schemas"]["Delegate"]["properties"]) == DELEGATE_FIELDS
+
+
+def test_the_document_is_open_and_its_page_asks_nobody_outside(client):
+    """A script's author reads it before he has an account. It describes; it holds nothing."""
+    assert client.get("/api/v1/schema/").status_code == 200
+    page = client.get("/api/v1/docs/")
+    assert page.status_code == 200
+    assert "unsafe-eval" in page.headers["Content-Security-Policy"]  # the page's own policy, not the portal's
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page.content.decode())
