@@ -11,8 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from congress.doors.history import changes_of
+from congress.doors.lists import checkbox_of
 from congress.doors.paging import PatientPaginator
 from congress.kernel import audit
 from congress.kernel.editing import save_edit, save_new
@@ -35,6 +37,10 @@ class PolicyAdmin(ModelAdmin):
     compressed_fields = True
     list_filter_sheet = False
     actions_on_bottom = False
+
+    @display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: models.Model) -> str:
+        return checkbox_of(obj.pk)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = self.policy.visible(request.user)
