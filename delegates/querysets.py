@@ -45,5 +45,8 @@ class MandateQuerySet(models.QuerySet):
         Those of one surname stand together in the roster. An index in that order tempts PostgreSQL to walk past
         everybody else to reach them, so a search is sorted by what no index has.
         """
+        condition = person_match(text, "person__")
+        if not condition:
+            return self
         order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
-        return self.filter(person_match(text, "person__")).order_by(*order)
+        return self.filter(condition).order_by(*order)

@@ -41,7 +41,7 @@ class TownshipFilter(admin.SimpleListFilter):
         if len(found) <= MOST_TOWNSHIPS:
             return found
         # Too many to offer on every page: only the chosen one, to which the list of organisations leads.
-        return list(rows.filter(code=self.value() or "").values_list("code", "name"))
+        return list(rows.filter(code=self.value()).values_list("code", "name")) if self.value() else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(congress__organization__code=self.value()) if self.value() else queryset

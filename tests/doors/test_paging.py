@@ -51,6 +51,10 @@ def test_a_search_keeps_an_order_that_was_asked_for(roster):
     assert [row.person.name for row in backwards] == sorted((n for n in NAMES if "文" in n), reverse=True)
 
 
+def test_searching_for_nothing_changes_nothing(roster):
+    assert roster.matching("  ").query.order_by == roster.query.order_by
+
+
 def test_the_tick_box_is_the_themes_own():
     assert checkbox_of(42) == checkbox.render(ACTION_CHECKBOX_NAME, "42")
 
