@@ -31,6 +31,6 @@ def checkbox_of(number: int) -> SafeString:
 
 
 @lru_cache(maxsize=8)
-def _checkbox(language: str) -> tuple[SafeString, SafeString]:
+def _checkbox(_language: str) -> tuple[SafeString, SafeString]:
     before, _mark, after = checkbox.render(ACTION_CHECKBOX_NAME, "MARK").partition("MARK")
     return mark_safe(before), mark_safe(after)  # noqa: S308 -- the theme's own template, with nothing of ours in it
