@@ -1,5 +1,6 @@
 """One file of settings. What differs between machines comes from the environment; rules are rows, not settings."""
 
+import base64
 import os
 from pathlib import Path
 
@@ -25,6 +26,12 @@ if not FIELD_KEYS:
     raise ImproperlyConfigured(
         "FIELD_KEYS is not set: ID numbers and phones could not be encrypted. Format: k1:<base64>."
     )
+try:
+    _keys = [base64.b64decode(key.split(":", 1)[1], validate=True) for key in FIELD_KEYS.split(",") if key.strip()]
+except (IndexError, ValueError):
+    _keys = [b""]
+if min(map(len, _keys), default=0) < 32:
+    raise ImproperlyConfigured("FIELD_KEYS does not fit: each key is a name and 32 random bytes, k1:<base64>.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured("ALLOWED_HOSTS may not be '*': name the host the users type.")

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pghistory
 from django.conf import settings
@@ -68,7 +69,7 @@ def _broker_answers() -> bool:
 
 
 def _disk_has_room() -> bool:
-    where = settings.MEDIA_ROOT if settings.MEDIA_ROOT.exists() else settings.BASE_DIR
+    where = settings.MEDIA_ROOT if Path(settings.MEDIA_ROOT).exists() else settings.BASE_DIR
     usage = shutil.disk_usage(where)
     return usage.free > 200 * 2**20
 
