@@ -116,7 +116,7 @@ def test_the_command_makes_a_node_once(capsys):
         call_command("create_organization", "510790", "明川区", kind="district")
     call_command("create_organization", "51079001", "青江镇", kind="township", parent="510790")
     assert paths() == {"明川区": "/510790/", "青江镇": "/510790/51079001/"}
-    assert capsys.readouterr().out.count("510790)") == 2
+    assert capsys.readouterr().out.count("明川区（510790）") == 2
 
 
 @pytest.mark.parametrize(
