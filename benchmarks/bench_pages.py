@@ -72,12 +72,11 @@ class Site:
 
     def cost(self, path: str, cookie: str, requests: int) -> tuple[float, float]:
         """Milliseconds a request of the application and of PostgreSQL."""
-        own = stage.tree(self.server.pid)
-        servers = stage.backends(self.database)
-        before = stage.cpu(own), stage.cpu(servers)
+        application = stage.cpu(stage.tree(self.server.pid))
+        database = stage.cpu(stage.backends(self.database))
         for _number in range(requests):
             self.get(path, cookie)
-        return (stage.cpu(own) - before[0]) / requests, (stage.cpu(servers) - before[1]) / requests
+        return stage.used(application) / requests, stage.used(database) / requests
 
     def get(self, path: str, cookie: str, **headers: str) -> http.client.HTTPResponse:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -154,10 +154,15 @@ def tree(pid: int) -> list[int]:
     return [pid, *map(int, below)]
 
 
-def cpu(pids: list[int]) -> float:
-    """Milliseconds of processor that the processes have used, in system calls too, by the scheduler's own clock."""
-    total = 0
-    for pid in pids:
-        for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-            total += int(thread.read_text().split()[0])
-    return total / 1e6
+def cpu(pids: list[int]) -> dict[int, float]:
+    """Milliseconds of processor each process has used, in system calls too, by the scheduler's own clock."""
+    return {
+        pid: sum(int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
+        for pid in pids
+    }
+
+
+def used(before: dict[int, float]) -> float:
+    """Milliseconds since then, of those that still run: a connection may be renewed in between."""
+    now = cpu(list(before))
+    return sum(max(now[pid] - then, 0) for pid, then in before.items())

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 SURE = 2_000
+FEW = 100  # rows that are as well sorted whole
 KEPT = 300  # seconds
 
 
@@ -40,7 +41,7 @@ class PatientPaginator(Paginator):
         page = super().page(number)
         rows = self.object_list
         by_index = not isinstance(rows, QuerySet) or all(isinstance(name, str) for name in rows.query.order_by)
-        if by_index or rows.query.annotations:
+        if by_index or rows.query.annotations or self.count <= FEW:
             return page
         keys = list(page.object_list.values_list("pk", flat=True))
         found = rows.model._default_manager.filter(pk__in=keys)

@@ -37,12 +37,14 @@ def test_the_count_of_a_long_list_is_kept_for_a_while(roster, monkeypatch):
     assert PatientPaginator(roster.matching("王"), 2).count == 3  # another list has another count
 
 
-def test_pages_of_a_search_together_are_the_search(roster, django_assert_num_queries):
+@pytest.mark.parametrize("few", [0, 100])
+def test_pages_of_a_search_together_are_the_search(roster, few, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(paging, "FEW", few)
     plain = [mandate.person.name for mandate in roster if "文" in mandate.person.name]
     paginator = PatientPaginator(roster.matching("文"), 2)
     found = [mandate.person.name for number in paginator.page_range for mandate in paginator.page(number)]
     assert found == plain
-    with django_assert_num_queries(2):  # the keys, then the page's rows with all that a line shows
+    with django_assert_num_queries(1 if few else 2):  # the keys, then the page's rows with all that a line shows
         [(row.person.name, row.congress.organization.name, row.electing_unit.name) for row in paginator.page(1)]
 
 
