@@ -67,6 +67,7 @@ _.SignedIn
 _.TokenScheme
 _.TokenViewSet
 _.TransitionMixin
+_.accepted_media_type
 _.accepted_renderer
 _.authenticate_header
 _.authentication_classes

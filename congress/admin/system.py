@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -63,8 +64,10 @@ class AccountAdmin(PolicyAdmin):
         return "、".join(str(words.get(group.name, group.name)) for group in obj.groups.all())
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = AccountForm(request.POST or None)
-        if request.method == "POST" and self.has_add_permission(request) and form.is_valid():
+        if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             try:
                 user, password = accounts.open_account(

@@ -141,7 +141,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return None
     response.data = _problem(exc, response)
     response.content_type = PROBLEM_JSON
-    context["request"].accepted_renderer = JSONRenderer()  # refusals are JSON even where the answer is not
+    request = context["request"]  # refusals are JSON even where the answer is not
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return response
 
 
