@@ -22,7 +22,7 @@ os.environ.setdefault("DATABASE_ROLE", "owner")
 from benchmarks import stage
 from congress import embedded
 
-ROUNDS, REQUESTS, WARM = 3, 8, 4
+ROUNDS, REQUESTS, WARM = 5, 10, 6
 GROWTH = 1.3
 PORTS = {"floor": 8931, "s": 8932, "l": 8933}
 
