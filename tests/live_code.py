@@ -40,6 +40,7 @@ _.list_filter_sheet
 _.list_per_page
 _.log_addition
 _.log_change
+_.lookup_allowed
 _.lookups
 _.model_admin
 _.paginator
