@@ -29,7 +29,7 @@ class MandatePolicy(BranchPolicy):
 
 
 class PersonPolicy(Policy):
-    """A person is seen where he holds a mandate or is kept; changed where he holds one the editor manages."""
+    """A person is seen where he holds a mandate or is kept; changed only by the office that keeps him."""
 
     model = Person
 
@@ -44,9 +44,7 @@ class PersonPolicy(Policy):
         return Person.objects.filter(seen)
 
     def may_change(self, user: Any, obj: Person) -> bool:
-        if holds(user, MANAGE, obj.organization):
-            return True
-        return obj.mandates.filter(within(branches(user, MANAGE), "congress__organization")).exists()
+        return holds(user, MANAGE, obj.organization)
 
     def may_create(self, user: Any) -> bool:
         return bool(branches(user, MANAGE))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
@@ -50,3 +54,14 @@ class MandateQuerySet(models.QuerySet):
             return self
         order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
         return self.filter(condition).order_by(*order)
+
+
+def fact_as_of(request: Any, moment: datetime) -> Any:
+    """What the row history says the fact of a correction request was at that moment; a sealed one by its index."""
+    person = hasattr(request.mandate.person, request.fact) or hasattr(request.mandate.person, f"{request.fact}_sealed")
+    row = request.mandate.person if person else request.mandate
+    columns = [f"{request.fact}_index", f"{request.fact}_sealed", f"{request.fact}_id", request.fact]
+    column = next(name for name in columns if hasattr(row, name))
+    events = apps.get_model(row._meta.app_label, f"{row._meta.object_name}Event").objects.filter(pgh_obj_id=row.pk)
+    last = events.filter(pgh_created_at__lte=moment).order_by("-pgh_id").first()
+    return getattr(last, column) if last else None

@@ -105,6 +105,7 @@ class MyCorrections(DelegateMixin, PolicyMixin[CorrectionRequest], ListView):
         context = super().get_context_data(**kwargs)
         for request in context["object_list"]:
             request.fact_label = fact_label(request.fact)
+            request.wanted = request.get_sealed("wanted")
         return context
 
 

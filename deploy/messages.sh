@@ -24,4 +24,7 @@ if [ -n "$known" ]; then
     msgmerge --quiet --no-fuzzy-matching --add-location=file --compendium "$work/all.po" /dev/null "$catalogue" -o "$work/new.po"
     cp "$work/new.po" "$catalogue"
 fi
+# Without it every sentence with a number would be English.
+grep -q "^\"Plural-Forms" "$catalogue" ||
+    sed -i '0,/^"Content-Type.*/s//&\n"Plural-Forms: nplurals=1; plural=0;\\n"/' "$catalogue"
 msgfmt --check --statistics -o "${catalogue%.po}.mo" "$catalogue"

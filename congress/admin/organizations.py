@@ -62,7 +62,7 @@ class OrganizationAdmin(PolicyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organization | None = None) -> list[str]:
         # The code and the place are what everything else hangs on: they change by a recorded step only.
-        return ["code", "name", "parent"] if obj else []
+        return ["code", "name", "kind", "parent"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
         if change:
@@ -114,6 +114,10 @@ class CongressAdmin(PolicyAdmin):
     list_filter = ["organization__kind"]
     search_fields = ["organization__name"]
     fields = ["organization", "number", "naming", "starts_on", "ends_on", "turnover_basis", "seats"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Congress | None = None) -> list[str]:
+        # Delegates, groups and papers hang on them: another term is another congress.
+        return ["organization", "number"] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()

@@ -42,6 +42,8 @@ class PrintedReportAdmin(ReadOnlyAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The reports there are, each with its parameters."""
+        if not self.has_add_permission(request):
+            raise Http404
         kinds = [{"key": key, "title": report.title} for key, report in registry().items()]
         context = self.admin_site.each_context(request) | {
             "kinds": kinds,

@@ -20,7 +20,7 @@ from congress.kernel import audit
 
 Next = Callable[[HttpRequest], HttpResponse]
 HEARTBEAT = "worker-heartbeat"
-OPEN_TO_HALF_SIGNED_IN = {"password_change", "one_time_code", "one_time_setup", "logout", "set_size", "set_language"}
+OPEN_TO_HALF_SIGNED_IN = {"one_time_code", "one_time_setup", "logout", "set_size", "set_language"}
 
 
 def client_address(request: HttpRequest) -> str:
@@ -110,7 +110,7 @@ class FirstLoginMiddleware:
             return None
         if user.is_staff and not user.is_verified():
             target = "one_time_code" if _has_authenticator(user) else "one_time_setup"
-        elif user.must_change_password:
+        elif user.must_change_password and name != "password_change":
             target = "password_change"
         else:
             return None

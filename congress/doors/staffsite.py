@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -27,4 +27,6 @@ class StaffSite(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """One door for everybody: the portal's login page leads here and asks staff for the code."""
+        if request.user.is_authenticated and not request.user.is_staff:
+            raise Http404  # for a delegate or a unit there is no such site
         return redirect_to_login(request.get_full_path() if "/login" not in request.path else "/admin/")

@@ -23,8 +23,21 @@ def _whole(text: str) -> int:
     return number
 
 
+def _span(text: str) -> int:
+    number = _whole(text)
+    if not 1 <= number <= 1000:
+        raise ValueError(text)
+    return number
+
+
+def _variant(text: str) -> str:
+    if text not in {"surname", "name"}:
+        raise ValueError(text)
+    return text
+
+
 def _days(text: str) -> tuple[int, ...]:
-    return tuple(_whole(part) for part in text.replace("，", ",").split(","))
+    return tuple(_span(part) for part in text.replace("，", ",").split(","))
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Declared:
     title: Any
     default: str
     source: str
-    read: Callable[[str], Any] = _whole
+    read: Callable[[str], Any] = _span
     by_level: Mapping[str, str] | None = None  # defaults that differ by level
 
 
@@ -58,7 +71,7 @@ DECLARED: dict[str, Declared] = {
         gettext_lazy("Order of names: “surname” for party congresses, “name” for people's congresses"),
         "surname",
         "地方组织选举工作条例第三十条",
-        str,
+        _variant,
     ),
 }  # fmt: skip
 

@@ -63,6 +63,9 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind=OrganizationKind.DISTRICT) | models.Q(parent__isnull=False),
                 name="organization_below_district_has_parent",
+                violation_error_message=_(
+                    "Only a district stands at the top of the tree: name the parent organisation."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["parent", "code"], name="organization_parent_code")]

@@ -1,6 +1,7 @@
 """Congress (届) and session (次)."""
 
 import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,9 @@ class Congress(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="congresses", verbose_name=_("organisation")
     )
-    number = models.PositiveSmallIntegerField(_("term number"))
+    number = models.PositiveSmallIntegerField(
+        _("term number"), validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
     naming = models.CharField(_("naming"), max_length=10, choices=Naming, default=Naming.STANDING)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
@@ -39,6 +42,7 @@ class Congress(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gt=models.F("starts_on")),
                 name="congress_ends_after_start",
+                violation_error_message=_("The term ends before it starts."),
             ),
         ]
 
@@ -75,7 +79,9 @@ class Session(models.Model):
     """One sitting of a congress. Session 1 elects; later ones are annual meetings."""
 
     congress = models.ForeignKey(Congress, models.PROTECT, related_name="sessions", verbose_name=_("congress"))
-    number = models.PositiveSmallIntegerField(_("session number"))
+    number = models.PositiveSmallIntegerField(
+        _("session number"), validators=[MinValueValidator(1), MaxValueValidator(99)]
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=SessionKind, default=SessionKind.ANNUAL)
     starts_on = models.DateField(_("opens on"), null=True, blank=True)
     ends_on = models.DateField(_("closes on"), null=True, blank=True)
@@ -94,9 +100,12 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="session_closes_after_opening",
+                violation_error_message=_("The session closes before it opens."),
             ),
             models.CheckConstraint(
-                condition=models.Q(kind=SessionKind.ANNUAL) | models.Q(number=1), name="session_one_elects"
+                condition=models.Q(kind=SessionKind.ANNUAL) | models.Q(number=1),
+                name="session_one_elects",
+                violation_error_message=_("Only the first session of a term elects."),
             ),
         ]
 

@@ -1,5 +1,6 @@
 """The tree of organisations: made, moved, merged and renamed, with the document that says so."""
 
+import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ def create(code: str, name: str, kind: str, parent: Organization | None = None) 
             raise Refused(_("“%(name)s” is closed: nothing can be put under it.") % {"name": parent.name})
     elif kind != OrganizationKind.DISTRICT:
         raise Refused(_("Only a district stands at the top of the tree: name the parent organisation."))
+    _check_place(name, kind, parent)
     made = Organization(code=code, name=name, kind=kind, parent=parent, path=_path(parent, code))
     try:
         made.full_clean()
@@ -76,6 +78,7 @@ def move(
     _refuse_circle(node, parent)
     if node.parent_id == parent.pk:
         raise Refused(_("“%(name)s” already stands under “%(parent)s”.") % {"name": node.name, "parent": parent.name})
+    _check_place(node.name, node.kind, parent, but=node)
     before = node.path
     _rewrite_branch(before, _path(parent, node.code))
     node.parent, node.path = parent, _path(parent, node.code)
@@ -90,6 +93,8 @@ def merge(organization: Organization, into: Organization, *, basis: str, on: dat
     _lock_tree()
     node, target = _fresh(organization), _fresh(into)
     _refuse_circle(node, target)
+    if node.kind != target.kind:
+        raise Refused(_("Only organisations of one kind can be merged."))
     for child in node.children.order_by("code"):
         _rewrite_branch(child.path, _path(target, child.code))
         Organization.objects.filter(pk=child.pk).update(parent=target)
@@ -106,10 +111,31 @@ def rename(organization: Organization, name: str, *, basis: str, on: date, by: U
     node = _fresh(organization)
     if node.name == name:
         raise Refused(_("“%(name)s” is its name already.") % {"name": name})
+    _check_place(name, node.kind, node.parent, but=node)
     before, node.name = node.name, name
     node.save(update_fields=["name"])
     _write_down(node, Verb.RENAME, before, name, basis=basis, on=on, by=by)
     return node
+
+
+PLACES = {  # under what each kind may stand
+    OrganizationKind.DISTRICT: set(),
+    OrganizationKind.TOWNSHIP: {OrganizationKind.DISTRICT},
+    OrganizationKind.VILLAGE: {OrganizationKind.DISTRICT, OrganizationKind.TOWNSHIP},
+    OrganizationKind.UNIT: {OrganizationKind.DISTRICT, OrganizationKind.TOWNSHIP},
+}
+_NAME = re.compile(r"^[\w·（）()、—-]+$")
+
+
+def _check_place(name: str, kind: str, parent: Organization | None, but: Organization | None = None) -> None:
+    """Refuse a name no document could print, a namesake beside it, and a parent of the wrong kind."""
+    if not _NAME.match(name):
+        raise Refused(_("“%(name)s” is not a name: letters, digits and brackets only.") % {"name": name})
+    if parent is not None and parent.kind not in PLACES.get(kind, OrganizationKind.values):
+        raise Refused(_("An organisation of this kind cannot stand under “%(name)s”.") % {"name": parent.name})
+    beside = Organization.objects.filter(parent=parent, name=name, closed_on=None)
+    if beside.exclude(pk=but.pk if but else None).exists():
+        raise Refused(_("There is a “%(name)s” beside it already.") % {"name": name})
 
 
 def _path(parent: Organization | None, code: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -97,7 +97,11 @@ class AttachmentDownload(View):
             "download", by=request.user, subject=attachment.name, organization=attachment.organization,
             sha256=attachment.sha256,
         )  # fmt: skip
-        response = FileResponse(attachments.open_file(attachment), content_type="application/octet-stream")
+        try:
+            content = attachments.open_file(attachment)
+        except attachments.FileRefused as refused:
+            raise Http404(str(refused)) from refused
+        response = FileResponse(content, content_type="application/octet-stream")
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response._csp_replace = {"sandbox": True, "default-src": ["'none'"]}

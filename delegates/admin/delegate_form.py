@@ -1,5 +1,6 @@
 """One form for a delegate: the person's facts and the mandate's, as the registration form has them."""
 
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from delegates.kernel import facts
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
 from delegates.policies import PERSONS
 
+UNPRINTABLE = {"So", "Cs", "Co", "Cn", "Cf", "Cc"}
 PICTURES = {Attachment.Kind.JPEG, Attachment.Kind.PNG}
 PERSON_FIELDS = [
     "name", "former_name", "gender", "ethnicity", "birth_month", "native_place", "joined_party_month",
@@ -165,6 +167,8 @@ class DelegateForm(forms.ModelForm):
             body = data.get(name)
             if body and data.get("congress") and body.congress_id != data["congress"].pk:
                 self.add_error(name, _("It belongs to another congress."))
+        self._refuse_unprintable()
+        self._refuse_a_namesake(data)
         self._read("name", lambda text: facts.name(text)[0])
         self._read("phone", facts.phone)
         self._read("id_number", lambda text: facts.id_number(text, data.get("birth_month"), data.get("gender")))
@@ -186,6 +190,28 @@ class DelegateForm(forms.ModelForm):
             )
         except attachments.FileRefused as refused:
             raise forms.ValidationError(str(refused)) from None
+
+    def _refuse_unprintable(self) -> None:
+        """What no document can print is refused where it is typed: emoji, invisible and private characters."""
+        for name in [*PERSON_FIELDS, "address", "note", "certificate_number"]:
+            text = self.cleaned_data.get(name)
+            if not isinstance(text, str):
+                continue
+            bad = [letter for letter in text if unicodedata.category(letter) in UNPRINTABLE and letter not in "\r\n"]
+            if bad:
+                self.add_error(name, _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]})
+
+    def _refuse_a_namesake(self, data: dict[str, Any]) -> None:
+        """A second click, or a second person of one name and month: only the ID number tells them apart."""
+        if self.instance.pk or data.get("id_number"):
+            return
+        same = Mandate.objects.filter(
+            congress=data.get("congress"), person__name=data.get("name"), person__birth_month=data.get("birth_month")
+        )
+        if same.exists():
+            self.add_error(
+                "id_number", _("A delegate of this name and month of birth is there already: give the ID number.")
+            )
 
     def _read(self, name: str, reader: Any) -> None:
         text = self.cleaned_data.get(name)

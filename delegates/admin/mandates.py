@@ -30,6 +30,9 @@ from delegates.services.record import record_sections
 MOST_TOWNSHIPS = 60
 
 
+MOST_AT_ONCE = 500
+
+
 class TownshipFilter(admin.SimpleListFilter):
     """The organisations of the user's branches that hold a congress."""
 
@@ -207,7 +210,10 @@ class MandateAdmin(PolicyAdmin):
 
     @action(description=_("Move to another group or delegation…"))
     def assign(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
-        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:500])
+        if queryset.count() > MOST_AT_ONCE:
+            messages.error(request, _("Choose at most %(most)s delegates at once.") % {"most": MOST_AT_ONCE})
+            return redirect(request.get_full_path())
+        ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_AT_ONCE])
         return redirect(f"{reverse('admin:delegates_mandate_assign')}?ids={ids}")
 
     def assign_page(self, request: HttpRequest) -> HttpResponse:

@@ -46,4 +46,4 @@ class CorrectionRequest(SealedRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mandate}: {self.fact}"
+        return str(self.mandate)

@@ -104,6 +104,7 @@ class Mandate(models.Model):
             models.CheckConstraint(
                 condition=Q(votes_for=None) | Q(votes_due=None) | Q(votes_for__lte=F("votes_due")),
                 name="mandate_votes_within_electors",
+                violation_error_message=_("More votes than electors."),
             ),
         ]
         indexes = [

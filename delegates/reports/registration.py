@@ -250,7 +250,7 @@ class Registration(BranchReport):
 
     def build(self) -> list[Section]:
         rows = self.mandates().select_related(
-            "person__photo", "congress__organization", "electing_unit", "delegation", "group"
+            "person__photo", "person__organization", "congress__organization", "electing_unit", "delegation", "group"
         )
         mandates = list(rows.order_by("congress__organization__path", "roster_key", "pk"))
         if not mandates:
@@ -288,6 +288,9 @@ class Registration(BranchReport):
         if not self.unmasked:
             return []
         mandates = [sheet.mandate for sheet in self.sections[0].records]
+        for mandate in mandates:  # a second mandate here gives no right to numbers another office keeps
+            if not shows(self.user, may_reveal, mandate.person.organization):
+                raise ReportRefused(_("You may not see personal numbers of this organisation unmasked."))
         return [
             (f"person {mandate.person_id} registration form", mandate.congress.organization) for mandate in mandates
         ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +33,8 @@ def sensitive_facts(person: Person) -> list[dict[str, Any]]:
 
 
 def may_reveal_person(user: Any, mandate: Mandate) -> bool:
-    return may_reveal(user, mandate.congress.organization)
+    """Numbers are shown by the office that keeps the person; a second mandate elsewhere gives no right to them."""
+    return may_reveal(user, mandate.person.organization)
 
 
 def reveal(mandate: Mandate, fact: str, *, by: Any) -> str:
@@ -54,11 +55,11 @@ def reveal(mandate: Mandate, fact: str, *, by: Any) -> str:
 def save_delegate(form: Any, *, by: Any, version: int | None, person_version: int | None) -> Mandate:
     """Save what changed of a delegate's two rows. Refuses if either has moved on since the page was opened."""
     person = lock(form.instance.person)
-    if not PERSONS.may_change(by, person):
-        raise PermissionDenied
     if person_version is not None and person.version != person_version:
         raise Refused(MOVED_ON)
     changed = _take_over(person, form)
+    if changed and not PERSONS.may_change(by, person):
+        raise Refused(_("This person's facts are kept by %(office)s.") % {"office": person.organization.name})
     if changed:
         person.version += 1
         person.save(update_fields=[*changed, "version"])
@@ -77,12 +78,21 @@ def add_delegate(form: Any, *, by: Any) -> Mandate:
     if data.get("id_number"):
         person = PERSONS.visible(by).filter(pk__in=Person.objects.matching(data["id_number"])).first()
     person = person or Person(organization=congress.organization)
-    _take_over(person, form)
-    person.save()
+    if _take_over(person, form) and person.pk and not PERSONS.may_change(by, person):
+        raise Refused(_("This person's facts are kept by %(office)s.") % {"office": person.organization.name})
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise Refused(_("This ID number is in the register already.")) from None
     mandate = form.instance
     mandate.person = person
     mandate.roster_key = roster_key(mandate)
-    mandate.save()
+    try:
+        with transaction.atomic():
+            mandate.save()
+    except IntegrityError:
+        raise Refused(_("This person is a delegate of this congress already.")) from None
     if not MANDATES.may_change(by, mandate):
         raise PermissionDenied
     return mandate

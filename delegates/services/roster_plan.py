@@ -121,6 +121,16 @@ class Judge:
             if _differs(key, fact, before, person):
                 changed[key] = fact
                 row.cells.append(_cell(key, before, fact, person))
+        if person and not mandate and not self._may_change(person):
+            # The same words whoever the person is and wherever he is kept: the answer must not tell.
+            number = said.get("id_number", "")
+            row.reject(
+                LABELS["id_number"],
+                facts.masked(number),
+                _("This ID number cannot be entered here."),
+                _("Ask the district liaison office to enter this delegate."),
+            )
+            return
         if person and not self._may_change(person) and changed.keys() - set(MANDATE_FACTS) - BODIES.keys():
             row.reject(
                 LABELS["name"],
@@ -136,7 +146,8 @@ class Judge:
             self.entries.append(Entry(target, said, person, mandate, changed))
 
     def _may_change(self, person: Person) -> bool:
-        return person.pk in self.register.own or person.organization.path.startswith(self.organization.path)
+        """Facts are changed by the office that keeps the person; a seat here gives no right to them."""
+        return person.organization.path.startswith(self.organization.path)
 
 
 def _before(key: str, person: Person | None, mandate: Mandate | None) -> Any:

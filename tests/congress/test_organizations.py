@@ -37,15 +37,15 @@ def test_a_path_is_the_chain_of_codes(tree):
 
 
 def test_a_move_takes_the_whole_branch_along(tree):
-    _district, first, second, village = tree
-    organizations.move(first, second, **WORD)
-    assert paths()["青江镇"] == "/510790/51079002/51079001/"
-    assert paths()["安塘村"] == "/510790/51079002/51079001/51079001-01/"
+    _district, first, _second, village = tree
+    organizations.move(first, organizations.create("510791", "邻区", "district"), **WORD)
+    assert paths()["青江镇"] == "/510791/51079001/"
+    assert paths()["安塘村"] == "/510791/51079001/51079001-01/"
     change = OrganizationChange.objects.get()
     assert (change.verb, change.before, change.after) == (
         "move",
         "/510790/51079001/",
-        "/510790/51079002/51079001/",
+        "/510791/51079001/",
     )
     assert (change.basis, change.on) == (WORD["basis"], WORD["on"])
     assert Organization.objects.get(pk=village.pk).parent_id == first.pk

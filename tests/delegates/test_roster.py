@@ -397,7 +397,7 @@ def test_what_another_office_keeps_is_not_overwritten(district, congress):
     facts = {"gender": Gender.FEMALE, "birth_month": date(1984, 8, 1), "ethnicity": "满族"}
     person = make_person(neighbour, "龚娟莺", id_number="510789198408213223", **facts)
     ((_number, column, _value, problem),) = problems(plan(roster(WOMAN), congress.organization))
-    assert (column, problem) == ("姓名", "This person is kept by 石桥镇, with other facts.")
+    assert (column, problem) == ("身份证号", "This ID number cannot be entered here.")
     assert plan(roster(WOMAN), district).is_fit
     person.refresh_from_db()
     assert person.post == "石桥镇党政办主任"
