@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environ import FileAwareEnv
 
@@ -266,7 +267,8 @@ UNFOLD = {
     "ENVIRONMENT": None,
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "delegates.admin.dashboard.fill",
-    "STYLES": [lambda request: "/static/css/admin.css"],
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}],
     "COLORS": {
         "primary": {
             "50": "253 242 242", "100": "252 226 227", "200": "249 200 203", "300": "242 157 162",
