@@ -86,7 +86,10 @@ class MandateAdmin(PolicyAdmin):
     fieldsets = DelegateForm.FIELDSETS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).for_list()
+        rows = super().get_queryset(request).for_list()
+        if request.resolver_match and request.resolver_match.url_name == "delegates_mandate_changelist":
+            return rows
+        return rows.select_related("person__organization")  # a delegate's own page asks who keeps the person
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return queryset.matching(search_term[:40]), False
