@@ -249,11 +249,14 @@ def test_a_township_sets_no_rule_for_others(world, clerk):
 # Corrections
 
 
+@pytest.mark.django_db(transaction=True)  # the record's history tells times apart by transaction
 @pytest.mark.parametrize(("verb", "state"), [("accept", "accepted"), ("decline", "declined")])
 def test_a_correction_is_answered_and_the_delegate_told(world, clerk, verb, state):
     request = world.ours.correction
     page = reverse("admin:delegates_correctionrequest_take", args=[request.pk, verb])
     assert "镇长" in words(clerk.get(reverse("admin:delegates_correctionrequest_change", args=[request.pk])))
+    if verb == "accept":
+        Person.objects.filter(pk=request.mandate.person_id).update(post="镇长")
     assert clerk.get(page).status_code == 200
     assert clerk.post(page, {"answer": ""}).status_code == 200
     assert CorrectionRequest.objects.get(pk=request.pk).state == "asked"
