@@ -27,7 +27,7 @@ fmt: install-dev ## format code and templates
 	$(BIN)/ruff format .
 	$(BIN)/djlint --reformat --quiet templates
 
-messages: install-dev ## renew the Chinese catalogue from the code and from locale/parts
+messages: install-dev ## renew the Chinese catalogue from the code
 	deploy/messages.sh
 
 docs: install-dev ## renew the generated pages of docs/
