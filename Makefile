@@ -37,9 +37,9 @@ bench: install-dev ## the speed measurements, one line each
 	$(BIN)/python -m benchmarks
 
 lock: install-dev ## renew both lock files
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
 		--upgrade pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --quiet \
 		--constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 install:

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import tomllib
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.utils import translation
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import congress.policies
@@ -178,6 +180,28 @@ def test_the_database_is_asked_by_name_and_never_by_raw_text():
         assert node.attr not in {"raw", "extra"} or not isinstance(node.ctx, ast.Load), name(path)
     for path, node in nodes(ast.Name):
         assert node.id != "RawSQL", name(path)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_the_extras_that_are_asked_for(lock):
+    """pip refuses `name[extra]` by hash when only `name` is locked, on the day a newer release appears."""
+    locked = dict(re.findall(r"^([\w.-]+)(\[[\w,-]+\])?==", (ROOT / lock).read_text(), re.MULTILINE))
+    asked = [Requirement(line) for package in locked for line in _requires(package)]
+    missing = {
+        str(wanted)
+        for wanted in asked
+        if wanted.extras
+        and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
+        and not wanted.extras <= set(locked[canonicalize_name(wanted.name)].strip("[]").split(","))
+    }
+    assert not missing
+
+
+def _requires(package):
+    try:
+        return requires(package) or []
+    except PackageNotFoundError:  # locked for another system
+        return []
 
 
 # Doors ask policies for rows. What they may ask a model for directly, and why:
