@@ -115,8 +115,9 @@ def sessions(database: str) -> dict:
 
 @contextmanager
 def gunicorn(database: str, application: str, port: int) -> Iterator[subprocess.Popen]:
-    """Two sync workers that answer when the block begins."""
-    options = ["--workers", "2", "--worker-class", "sync", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    """Two sync workers, in all else set as in production, that answer when the block begins."""
+    options = ["--config", "deploy/gunicorn.py", "--workers", "2", "--worker-class", "sync", "--threads", "1"]
+    options += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "--access-logfile", "/dev/null"]
     paths = ["--chdir", str(HOME), "--pythonpath", str(HOME / "benchmarks")]
     words = [sys.executable, "-m", "gunicorn", "--no-control-socket", *options, *paths, application]
     server = subprocess.Popen(words, cwd=HOME, env=environment(database))

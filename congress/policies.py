@@ -1,7 +1,7 @@
 """Who may see and do what, on the ground floor. The only module here that asks guardian.
 
-A role says *what* (ROLES), a grant on an organisation says *where*: it reaches down the branch. Nobody has
-a right by being superuser or by a model-wide permission.
+A role says *what* (ROLES), a user's grant on an organisation says *where*: it reaches down the branch. Nobody has
+a right by being in a group, being superuser or by a model-wide permission.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,6 @@ from congress.models import (
     Job,
     Notice,
     Organization,
-    OrganizationGroupPermission,
     OrganizationUserPermission,
     PrintedReport,
     Role,
@@ -100,15 +99,15 @@ def branches(user: Any, right: str = VIEW) -> tuple[str, ...]:
 
 
 def _grants(user: Any) -> dict[str, tuple[str, ...]]:
-    """Guardian's rows about organisations, the user's own and his groups': a right, and the paths it holds on.
+    """Guardian's rows about the user and an organisation: a right, and the paths it holds on.
 
     Read directly: guardian's shortcut asks for one right at a time and took a tenth of a page.
     """
-    facts = ("permission__codename", "content_object__path")
-    own = OrganizationUserPermission.objects.filter(user=user).values_list(*facts)
-    through_groups = OrganizationGroupPermission.objects.filter(group__user=user).values_list(*facts)
     held: dict[str, set[str]] = {}
-    for right, path in own.union(through_groups):
+    facts = OrganizationUserPermission.objects.filter(user=user).values_list(
+        "permission__codename", "content_object__path"
+    )
+    for right, path in facts:
         held.setdefault(right, set()).add(path)
     return {right: tuple(sorted(paths)) for right, paths in held.items()}
 

@@ -7,12 +7,17 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from congress.fields import blind_index
 
 SERVING = ("active",)
+REGISTER_COLUMNS = [
+    "status", "main_category", "roster_key", "congress__organization__name", "group__name", "person__uid",
+    "person__name", "person__gender", "person__ethnicity", "person__birth_month", "person__post",
+    "person__phone_sealed",
+]  # fmt: skip
 
 
 class PersonQuerySet(models.QuerySet):
@@ -39,9 +44,23 @@ class MandateQuerySet(models.QuerySet):
             "roster_key", "pk"
         )
 
+    def for_register(self) -> MandateQuerySet:
+        """With what a line of the register shows and no more: a person's whole record is four times as much."""
+        return (
+            self.select_related("person", "congress__organization", "group")
+            .only(*REGISTER_COLUMNS)
+            .order_by("roster_key", "pk")
+        )
+
     def serving(self) -> MandateQuerySet:
         """Delegates in office: those who count among the due (应到)."""
         return self.filter(status__in=SERVING)
+
+    def edition(self) -> Any:
+        """Changes with every change of a delegate, a person or their place: the last events of the rows' history."""
+        events = apps.get_model("delegates.MandateEvent").objects.order_by("-pgh_id")
+        last = {model.replace(".", "_").lower(): _last(model) for model in TRACKED}
+        return events.annotate(**last).values_list("pgh_id", *last).first()
 
     def matching(self, text: str) -> MandateQuerySet:
         """Delegates whose person matches, in the order they were in.
@@ -54,6 +73,13 @@ class MandateQuerySet(models.QuerySet):
             return self
         order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
         return self.filter(condition).order_by(*order)
+
+
+TRACKED = ("delegates.PersonEvent", "congress.CongressEvent", "congress.OrganizationEvent")
+
+
+def _last(model: str) -> Subquery:
+    return Subquery(apps.get_model(model).objects.order_by("-pgh_id").values("pgh_id")[:1])
 
 
 def fact_as_of(request: Any, moment: datetime) -> Any:

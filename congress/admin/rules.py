@@ -7,18 +7,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
 
-from congress.doors.admin import PolicyAdmin
+from congress.doors.admin import PolicyAdmin, VersionedForm
+from congress.doors.widgets import Select
 from congress.kernel import rules
 from congress.models import CalendarDay, CalendarYear, Organization, Rule
 from congress.policies import CALENDAR_DAYS, CALENDAR_YEARS, RULES, branches
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(VersionedForm):
     """A rule's value, checked against what the rule is."""
 
-    key = forms.ChoiceField(label=_("rule"), widget=UnfoldAdminSelectWidget)
+    key = forms.ChoiceField(label=_("rule"), widget=Select)
 
     class Meta:
         model = Rule

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import display_for_field
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,27 +13,63 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from congress.doors.history import changes_of
-from congress.doors.lists import checkbox_of
+from congress.doors.lists import PolicyChangeList
 from congress.doors.paging import PatientPaginator
+from congress.doors.widgets import Select, TextInput
 from congress.kernel import audit
 from congress.kernel.editing import save_edit, save_new
 from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
 
 VERSION_FIELD = "_version"
+SAVED_MEANWHILE = gettext_lazy(
+    "Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:"
+)
 FILTER_ENDS = {"exact", "isnull", "in", "gte", "lt", "year", "month", "day", "id__exact", "isempty"}
+
+
+class VersionedForm(forms.ModelForm):
+    """Tells two people who edit one thing: the second sees what the first saved, and keeps what he typed."""
+
+    posted_version = ""
+    seen_version: int | None = None
+
+    def clean(self) -> Any:
+        data = super().clean()
+        if self.instance.pk is None or not hasattr(self.instance, "version"):
+            return data
+        now = type(self.instance)._base_manager.get(pk=self.instance.pk)
+        posted = self.posted_version
+        self.seen_version = int(posted) if posted.isascii() and posted.isdigit() else now.version
+        if self.seen_version != now.version:
+            self.tell_conflict(now)
+            self.instance.version = now.version
+        return data
+
+    def tell_conflict(self, now: Any) -> None:
+        """Say what the row holds now where it is not what was typed."""
+        told = [] if self.non_field_errors() else [SAVED_MEANWHILE]
+        for name in self.changed_data:
+            field = now._meta._forward_fields_map.get(name)
+            if field:
+                value = display_for_field(getattr(now, name), field, "—")
+                told.append(_("%(field)s is now “%(value)s”") % {"field": field.verbose_name, "value": value})
+        self.add_error(None, told)
 
 
 class PolicyAdmin(ModelAdmin):
     """A model's pages for staff. Rows, choices and rights come from policies; deleting does not exist."""
 
     policy: Policy
+    form = VersionedForm
+    change_list_template = "admin/congress/change_list.html"
     change_form_template = "admin/congress/change_form.html"
     object_history_template = "admin/congress/history.html"
+    formfield_overrides = {models.CharField: {"widget": TextInput}}
     list_per_page = 50
     paginator = PatientPaginator
     show_full_result_count = False
@@ -39,9 +78,8 @@ class PolicyAdmin(ModelAdmin):
     list_filter_sheet = False
     actions_on_bottom = False
 
-    @display(description=ModelAdmin.action_checkbox.short_description)
-    def action_checkbox(self, obj: models.Model) -> str:
-        return checkbox_of(obj.pk)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PolicyChangeList]:
+        return PolicyChangeList
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = self.policy.visible(request.user)
@@ -90,10 +128,26 @@ class PolicyAdmin(ModelAdmin):
             raise Http404
         return seen[key]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the pop-up that edits a related row: it has a page of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """What has no default is chosen by somebody: a new form must not begin with the first of the list."""
+        choices = db_field.get_choices(include_blank=not db_field.has_default(), blank_choice=[("", _("Choose"))])
+        return super().formfield_for_choice_field(
+            db_field, request, **{"widget": Select(), "choices": choices} | kwargs
+        )
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         policy = CHOICES.get(db_field.remote_field.model)
         if policy and "queryset" not in kwargs:
             kwargs["queryset"] = policy.visible(request.user)
+        if db_field.name not in self.get_autocomplete_fields(request):
+            kwargs = {"widget": Select(), "empty_label": _("Choose")} | kwargs
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -103,14 +157,13 @@ class PolicyAdmin(ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if obj is None or not hasattr(obj, "version"):
-            return form
-        return type(form.__name__, (VersionedForm, form), {"posted_version": request.POST.get(VERSION_FIELD)})
+        form = super().get_form(request, obj, change=change, **kwargs)  # a class of its own for every request
+        form.posted_version = request.POST.get(VERSION_FIELD, "")
+        return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            save_edit(form, policy=self.policy, by=request.user, version=getattr(form, "seen_version", None))
+            save_edit(form, policy=self.policy, by=request.user, version=form.seen_version)
         else:
             save_new(form, policy=self.policy, by=request.user)
 
@@ -148,34 +201,6 @@ class PolicyAdmin(ModelAdmin):
             "changes": changes_of(obj),
         }
         return TemplateResponse(request, self.object_history_template, context)
-
-
-class VersionedForm:
-    """Tells two people who edit one thing: the second sees what the first saved, and keeps what he typed."""
-
-    posted_version: str | None
-
-    def clean(self) -> Any:
-        data = super().clean()  # type: ignore[misc]
-        now = type(self.instance)._base_manager.get(pk=self.instance.pk)
-        posted = self.posted_version or ""
-        self.seen_version = int(posted) if posted.isascii() and posted.isdigit() else now.version
-        if self.seen_version != now.version:
-            self.add_error(None, self._conflict(now))
-            self.instance.version = now.version
-        return data
-
-    def _conflict(self, now: Any) -> list[str]:
-        words = [
-            _("Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:")
-        ]
-        for name in self.fields:
-            field = now._meta._forward_fields_map.get(name)
-            if field and name in self.changed_data:
-                words.append(
-                    _("%(field)s is now “%(value)s”") % {"field": field.verbose_name, "value": getattr(now, name)}
-                )
-        return words
 
 
 class ReadOnlyAdmin(PolicyAdmin):

@@ -1,22 +1,25 @@
-"""Pages of lists that may be very long: found by index, sorted narrow, counted with patience."""
+"""Pages of lists that may be very long: found by index or by keys, counted with patience."""
 
 import hashlib
 from typing import Any
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 SURE = 2_000
-FEW = 100  # rows that are as well sorted whole
+MANY = 500  # of so many hits the keys are kept until the register changes
 KEPT = 300  # seconds
 
 
 class PatientPaginator(Paginator):
-    """Counts exactly up to `SURE` rows. Of more, the count may be as old as `KEPT` seconds.
+    """Counts exactly up to `SURE` rows. Of more, the count of a list may be as old as `KEPT` seconds.
 
-    Counting all rows is the only part of a page that grows with the register.
+    Counting all rows is the only part of a list that grows with the register. A search, whose order no index has,
+    grows by sorting: its keys are sorted alone, then the page's rows fetched by them; the keys of a search that fits
+    many are kept for as long as the rows' `edition()` stays the same, so that they are never stale.
     """
 
     @cached_property
@@ -25,11 +28,13 @@ class PatientPaginator(Paginator):
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return super().count
+        if not self._by_index:
+            return self._hits[0]
         rows = rows.order_by()
         few = rows[: SURE + 1].count()
         if few <= SURE:
             return few
-        key = "count-" + hashlib.sha256(str(rows.query).encode()).hexdigest()
+        key = _key("count", rows)
         known = cache.get(key)
         if known is None:
             known = rows.count()
@@ -37,15 +42,45 @@ class PatientPaginator(Paginator):
         return max(known, few)
 
     def page(self, number: Any) -> Page:
-        """The rows of the page. Where no index has the order, keys are sorted first and then the rows fetched."""
-        page = super().page(number)
+        """The rows of the page."""
         rows = self.object_list
-        by_index = not isinstance(rows, QuerySet) or all(isinstance(name, str) for name in rows.query.order_by)
-        if by_index or rows.query.annotations or self.count <= FEW:
-            return page
-        keys = list(page.object_list.values_list("pk", flat=True))
-        found = rows.model._default_manager.filter(pk__in=keys)
-        found.query.select_related = rows.query.select_related
-        by_key = {row.pk: row for row in found}
-        page.object_list = [by_key[key] for key in keys if key in by_key]
-        return page
+        if not isinstance(rows, QuerySet) or self._by_index:
+            return super().page(number)
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        end = min(start + self.per_page, self.count)
+        keys = self._hits[1][start:end] if end <= SURE else list(rows.values_list("pk", flat=True)[start:end])
+        by_key = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
+        return self._get_page([by_key[key] for key in keys if key in by_key], number, self)
+
+    @property
+    def _by_index(self) -> bool:
+        return all(isinstance(name, str) for name in self.object_list.query.order_by)
+
+    @cached_property
+    def _hits(self) -> tuple[int, list[int]]:
+        """How many rows the search fits, and the keys of the first `SURE` in their order."""
+        rows = self.object_list
+        try:
+            key = _key("hits", rows.values_list("pk"))
+        except EmptyResultSet:  # nothing of it may be seen
+            return 0, []
+        edition = getattr(rows, "edition", None)
+        kept = cache.get(key) if edition else None
+        if kept and kept[0] == edition():
+            return kept[1:]
+        hits = self._sorted()
+        if edition and hits[0] > MANY:
+            now = edition()  # asked before what is kept is read: a change in between makes it old, not wrong
+            hits = self._sorted()
+            cache.set(key, (now, *hits), KEPT)
+        return hits
+
+    def _sorted(self) -> tuple[int, list[int]]:
+        keys = list(self.object_list.values_list("pk", flat=True)[: SURE + 1])
+        count = len(keys) if len(keys) <= SURE else self.object_list.order_by().count()
+        return count, keys[:SURE]
+
+
+def _key(what: str, rows: QuerySet) -> str:
+    return f"{what}-{hashlib.sha256(str(rows.query).encode()).hexdigest()}"

@@ -20,6 +20,10 @@ class StaffSite(UnfoldAdminSite):
         if admin_class is not None and issubclass(admin_class, PolicyAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The side navigation is ours; what Django lists of the applications is drawn on an application's own page."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff only, and only after the one-time code."""
         user = request.user

@@ -9,7 +9,6 @@ from congress.models.messages import Channel, Delivery, DeliveryState, Notice
 from congress.models.organizations import (
     Organization,
     OrganizationChange,
-    OrganizationGroupPermission,
     OrganizationKind,
     OrganizationUserPermission,
 )
@@ -36,7 +35,6 @@ __all__ = [
     "Notice",
     "Organization",
     "OrganizationChange",
-    "OrganizationGroupPermission",
     "OrganizationKind",
     "OrganizationUserPermission",
     "PrintState",

@@ -4,7 +4,7 @@ import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from guardian.models import UserObjectPermissionBase
 
 from congress.querysets import OrganizationQuerySet
 
@@ -76,12 +76,6 @@ class Organization(models.Model):
 
 class OrganizationUserPermission(UserObjectPermissionBase):
     """A grant on a branch to one account: a real foreign key, so it dies with the account or the branch."""
-
-    content_object = models.ForeignKey(Organization, on_delete=models.CASCADE)
-
-
-class OrganizationGroupPermission(GroupObjectPermissionBase):
-    """A grant on a branch to a role's group."""
 
     content_object = models.ForeignKey(Organization, on_delete=models.CASCADE)
 

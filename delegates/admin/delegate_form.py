@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
+from congress.doors.admin import VersionedForm
+from congress.doors.widgets import Select, TextInput
 from congress.models import Attachment
 from congress.policies import MANAGE, branches
 from congress.querysets import within
@@ -40,7 +40,7 @@ MANDATE_FIELDS = [
 class MonthField(forms.CharField):
     """A month typed as any of the spellings rosters use; shown as 1975.03."""
 
-    widget = UnfoldAdminTextInputWidget
+    widget = TextInput
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.pop("max_length", None)
@@ -69,13 +69,13 @@ def _person_field(name: str) -> forms.Field:
     made = field.formfield()
     match made:
         case forms.TypedChoiceField():
-            made.widget = UnfoldAdminSelectWidget(choices=made.choices)
+            made.widget = Select(choices=made.choices)
         case forms.BooleanField():
             made.widget = UnfoldBooleanSwitchWidget()
         case _ if isinstance(made.widget, forms.Textarea | AdminTextareaWidget):
             made.widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
         case _:
-            made.widget = UnfoldAdminTextInputWidget(attrs={"maxlength": field.max_length})
+            made.widget = TextInput(attrs={"maxlength": field.max_length})
     return made
 
 
@@ -84,12 +84,12 @@ def _sealed_field(label: Any) -> forms.CharField:
         label=label,
         required=False,
         max_length=120,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        widget=TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Kept encrypted. Empty means: leave it as it is."),
     )
 
 
-class DelegateForm(forms.ModelForm):
+class DelegateForm(VersionedForm):
     """The mandate's fields are the model form's; the person's are declared beside them."""
 
     user: Any = None
@@ -144,11 +144,10 @@ class DelegateForm(forms.ModelForm):
         for name, model in (("electing_unit", ElectingUnit), ("delegation", Delegation), ("group", DelegateGroup)):
             if name not in self.fields:
                 continue
-            rows = model.objects.select_related("congress__organization")
             if self.instance.pk:
-                self.fields[name].queryset = rows.filter(congress=self.instance.congress)
+                self.fields[name].queryset = model.objects.filter(congress=self.instance.congress_id)
             elif managed is not None:
-                self.fields[name].queryset = rows.filter(managed)
+                self.fields[name].queryset = model.objects.filter(managed).select_related("congress__organization")
                 self.fields[name].label_from_instance = lambda row: f"{row.congress.organization.name} {row.name}"
         if "congress" in self.fields:
             if self.instance.pk:
@@ -239,10 +238,8 @@ class DelegateForm(forms.ModelForm):
         posted = self.data.get("_person_version", "")
         if not self.instance.pk:
             return None
-        now = Person.objects.get(pk=self.instance.person_id).version
-        seen = int(posted) if posted.isascii() and posted.isdigit() else now
-        if seen != now:
-            self.add_error(
-                None, _("Somebody changed this person's facts while you had the page open. Load it again and compare.")
-            )
+        now = Person.objects.get(pk=self.instance.person_id)
+        seen = int(posted) if posted.isascii() and posted.isdigit() else now.version
+        if seen != now.version:
+            self.tell_conflict(now)
         return seen

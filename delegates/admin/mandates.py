@@ -66,7 +66,7 @@ class CurrentFilter(admin.SimpleListFilter):
 class MandateAdmin(PolicyAdmin):
     policy, form = MANDATES, DelegateForm
     list_display = [
-        "printed_name", "birth_month", "category", "post", "organization", "group", "phone", "status",
+        "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
     ]  # fmt: skip
     list_filter = [
         TownshipFilter,
@@ -86,10 +86,11 @@ class MandateAdmin(PolicyAdmin):
     fieldsets = DelegateForm.FIELDSETS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows = super().get_queryset(request).for_list()
+        """The list asks for its columns; a delegate's own page for who keeps the person and whose congress it is."""
+        rows = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "delegates_mandate_changelist":
-            return rows
-        return rows.select_related("person__organization")  # a delegate's own page asks who keeps the person
+            return rows.for_register()
+        return rows.select_related("person__organization", "congress__organization")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return queryset.matching(search_term[:40]), False
@@ -98,17 +99,9 @@ class MandateAdmin(PolicyAdmin):
     def printed_name(self, obj: Mandate) -> str:
         return names.notation(obj.person.name, obj.person.gender, obj.person.ethnicity)
 
-    @admin.display(description=_("gender"))
-    def gender(self, obj: Mandate) -> str:
-        return obj.person.get_gender_display()
-
     @admin.display(description=_("month of birth"), ordering="person__birth_month")
     def birth_month(self, obj: Mandate) -> str:
         return f"{obj.person.birth_month:%Y.%m}"
-
-    @admin.display(description=_("category"), ordering="main_category")
-    def category(self, obj: Mandate) -> str:
-        return obj.get_main_category_display()
 
     @admin.display(description=_("unit and post"))
     def post(self, obj: Mandate) -> str:
@@ -126,7 +119,8 @@ class MandateAdmin(PolicyAdmin):
         # The person's facts are declared on the form, so the factory is asked for the mandate's own fields only.
         kwargs["fields"] = DelegateForm.mandate_fields(change)
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type("DelegateForm", (form,), {"user": request.user})
+        form.user = request.user
+        return form
 
     def save_model(self, request: HttpRequest, obj: Mandate, form: Any, change: bool) -> None:
         if change:
@@ -149,24 +143,33 @@ class MandateAdmin(PolicyAdmin):
             "opts": self.opts,
             "original": obj,
             "sections": record_sections(obj),
-            "other_mandates": MANDATES.visible(request.user).filter(person=obj.person).exclude(pk=obj.pk).for_list(),
+            "other_mandates": self._other_mandates(request, obj),
         }
         return TemplateResponse(request, "admin/delegates/record.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
             context |= {
-                "person_changes": changes_of(obj.person)[:20],
-                "mandate_changes": changes_of(obj)[:20],
-                "other_mandates": MANDATES.visible(request.user)
-                .filter(person=obj.person)
-                .exclude(pk=obj.pk)
-                .for_list(),
+                "other_mandates": self._other_mandates(request, obj),
                 "sensitive": register.sensitive_facts(obj.person),
                 "may_reveal": register.may_reveal_person(request.user, obj),
                 "version_field": VERSION_FIELD,
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _other_mandates(self, request: HttpRequest, obj: Mandate) -> QuerySet:
+        rows = MANDATES.visible(request.user).filter(person=obj.person_id).exclude(pk=obj.pk)
+        return rows.select_related("congress__organization")
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Both pasts, the person's and the mandate's: a page, or the part of one that the delegate's form asks for."""
+        obj = self.get_object(request, object_id)
+        context = {"person_changes": changes_of(obj.person)[:100], "mandate_changes": changes_of(obj)[:100]}
+        if request.htmx:
+            return TemplateResponse(request, "admin/delegates/_past.html", context)
+        context |= self.admin_site.each_context(request)
+        context |= {"title": _("History: %(name)s") % {"name": obj}, "opts": self.opts, "object": obj}
+        return TemplateResponse(request, "admin/delegates/past.html", context)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
