@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import assign_perm
 
 from congress.kernel.audit import role_names
 from congress.kernel.policy import Policy
@@ -75,12 +75,11 @@ def grant_role(user: User, role: str, organization: Organization | None = None) 
 
 
 @transaction.atomic
-def revoke_role(user: User, role: str, organization: Organization | None = None) -> None:
-    """Take a role and its rights on that branch away."""
-    user.groups.remove(*Group.objects.filter(name=role))
-    for codename in ROLES[role].branch:
-        remove_perm(f"congress.{codename}", user, organization)
-    user.is_staff = any(ROLES[name].staff for name in user.groups.values_list("name", flat=True) if name in ROLES)
+def revoke_roles(user: User) -> None:
+    """Take every role and every grant of an account away."""
+    user.groups.clear()
+    OrganizationUserPermission.objects.filter(user=user).delete()
+    user.is_staff = False
     user.save(update_fields=["is_staff"])
 
 

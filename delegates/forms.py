@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from delegates.models import DelegateGroup, Delegation, Mandate, Person
@@ -35,9 +36,13 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, present: dict[str, str], **kwargs: Any) -> None:
+        """`present` says what the record holds for each fact: it is shown beside the fact's name."""
         super().__init__(*args, **kwargs)
-        self.fields["fact"].choices = [("", _("Please choose")), *((fact, fact_label(fact)) for fact in CORRECTABLE)]
+        self.fields["fact"].choices = [
+            ("", _("Please choose")),
+            *((fact, f"{fact_label(fact)}（{Truncator(present.get(fact) or '—').chars(14)}）") for fact in CORRECTABLE),
+        ]
 
 
 class AnswerForm(forms.Form):

@@ -78,6 +78,10 @@ class AskCorrection(DelegateMixin, FormView):
     def get_initial(self) -> dict[str, Any]:
         return {"fact": self.request.GET.get("fact", "")}
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        facts = [fact for section in record_sections(self.mandate) for fact in section["facts"]]
+        return super().get_form_kwargs() | {"present": {fact["name"]: fact["value"] for fact in facts if fact["name"]}}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(mandate=self.mandate, **kwargs)
 

@@ -97,11 +97,15 @@ _.LocalWordsValidator
 _.SessionLimitMiddleware
 _.TransitionView
 _._csp_replace
+_.clean_year
+_.formfield_overrides
+_.get_changelist
 _.get_help_text
 _.locked_out
 _.navigation
 _.page_furniture
 _.process_view
+_.sorted_by
 _.validate
 
 # The kernel's vocabulary for the floors above
@@ -114,9 +118,8 @@ _.due_at
 _.mark
 _.program
 _.redis_url
-_.revoke_role
+_.number_format
 _.run_after
-_.unranked
 _.warnings
 
 # Columns, constraints and choices: Django, the templates and the admin read them

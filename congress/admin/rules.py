@@ -58,6 +58,11 @@ class RuleAdmin(PolicyAdmin):
         declared = rules.DECLARED.get(obj.key)
         return str(declared.title) if declared else obj.key
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Rule:
+        obj = super().get_object(request, object_id, from_field)
+        obj.title = self.title(obj)
+        return obj
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, (extra_context or {}) | {"declared": self._in_force(request)})
 
@@ -92,7 +97,19 @@ class CalendarDayAdmin(PolicyAdmin):
         return "星期" + "一二三四五六日"[obj.day.weekday()]
 
 
+class CalendarYearForm(VersionedForm):
+    """A year whose notice is loaded: deadlines in it are counted without a warning, so its days must be there."""
+
+    def clean_year(self) -> int:
+        year = self.cleaned_data["year"]
+        if not CalendarDay.objects.filter(day__year=year).exists():
+            raise forms.ValidationError(
+                _("No holiday or make-up day of %(year)s has been entered yet: enter them first.") % {"year": year}
+            )
+        return year
+
+
 @admin.register(CalendarYear)
 class CalendarYearAdmin(PolicyAdmin):
-    policy = CALENDAR_YEARS
+    policy, form = CALENDAR_YEARS, CalendarYearForm
     list_display = ["year", "source"]

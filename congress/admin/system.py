@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -17,17 +18,14 @@ from congress.policies import ACCOUNTS, AUDIT_EVENTS, DELIVERIES, JOBS, ROLES
 from congress.services import accounts
 
 
-class AccountForm(forms.Form):
-    """A new account: who, as what, where."""
+class RoleForm(forms.Form):
+    """As what, and where."""
 
-    username = forms.RegexField(
-        label=_("Account"),
-        regex=r"^[\w.@+-]{3,60}$",
-        error_messages={"invalid": _("3 to 60 letters, digits or . @ + - _")},
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[choice for choice in Role.choices if choice[0] != Role.DELEGATE],
+        help_text=_("A delegate's account is opened on the delegate's page by his liaison office."),
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
-    email = forms.EmailField(label=_("E-mail"), required=False)
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     organization = forms.ModelChoiceField(
         label=_("Branch"), queryset=Organization.objects.open(), required=False, help_text=_("Where the role holds.")
     )
@@ -38,6 +36,19 @@ class AccountForm(forms.Form):
         if role and role.branch and not data.get("organization"):
             self.add_error("organization", _("This role needs a branch."))
         return data
+
+
+class AccountForm(RoleForm):
+    """A new account: who, as what, where."""
+
+    username = forms.RegexField(
+        label=_("Account"),
+        regex=r"^[\w.@+-]{3,60}$",
+        error_messages={"invalid": _("3 to 60 letters, digits or . @ + - _")},
+    )
+    name = forms.CharField(label=_("Name"), max_length=60)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    field_order = ["username", "name", "email", "role", "organization"]
 
 
 @admin.register(User)
@@ -89,17 +100,29 @@ class AccountAdmin(PolicyAdmin):
         return [path("<int:pk>/account/<slug:verb>/", view, name="congress_user_verb"), *super().get_urls()]
 
     def account_verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        """Reset the password or the authenticator, close or reopen the account."""
+        """Reset the password or the authenticator, give another role, close or reopen the account."""
         user = self.get_object(request, str(pk))
         if request.method == "POST" and self.policy.may_change(request.user, user):
             if verb == "reset-password":
                 return self._slip(request, user, accounts.reset_password(user, by=request.user))
+            if verb == "change-role":
+                return self._change_role(request, user)
             if verb == "reset-authenticator":
                 accounts.reset_authenticator(user, by=request.user)
             elif verb in {"close", "reopen"}:
                 accounts.set_active(user, verb == "reopen", by=request.user)
             messages.success(request, _("Done."))
         return self.response_post_save_change(request, user)
+
+    def _change_role(self, request: HttpRequest, user: User) -> HttpResponse:
+        form = RoleForm(request.POST if "role" in request.POST else None)
+        if form.is_valid():
+            accounts.change_role(user, form.cleaned_data["role"], form.cleaned_data["organization"], by=request.user)
+            messages.success(request, _("Done."))
+            return redirect("admin:congress_user_change", user.pk)
+        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts}
+        context |= {"title": _("Change the role of %(name)s") % {"name": user.display_name}}
+        return TemplateResponse(request, "admin/congress/form_page.html", context)
 
     def _slip(self, request: HttpRequest, user: User, password: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {"account": user, "password": password, "opts": self.opts}
@@ -138,6 +161,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 ACTIONS = {  # what the audit calls it: what the auditor reads
     "account_close": _("account closed"), "account_open": _("account opened"), "account_reopen": _("account reopened"),
+    "role_change": _("role changed"), "slips": _("first passwords handed out"),
     "assign": _("delegates moved"), "authenticator_reset": _("authenticator reset"),
     "authenticator_set": _("authenticator set up"), "change": _("changed"), "correction_accept": _("correction made"),
     "correction_ask": _("correction asked for"), "correction_decline": _("correction declined"),

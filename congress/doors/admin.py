@@ -1,5 +1,6 @@
 """The staff's door: model pages that ask the policy, offer the transitions, and never overwrite each other."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -26,6 +27,8 @@ from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
 
 VERSION_FIELD = "_version"
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # a slip of the finger, not a date
+YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 SAVED_MEANWHILE = gettext_lazy(
     "Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:"
 )
@@ -40,6 +43,9 @@ class VersionedForm(forms.ModelForm):
 
     def clean(self) -> Any:
         data = super().clean()
+        for name, value in list(data.items()):
+            if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+                self.add_error(name, _("The year must lie between %(first)s and %(last)s.") % YEARS)
         if self.instance.pk is None or not hasattr(self.instance, "version"):
             return data
         now = type(self.instance)._base_manager.get(pk=self.instance.pk)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from congress.models import JournalEntry, User
@@ -108,13 +110,19 @@ def _journal(obj: models.Model) -> list[Change]:
         return []
     kind = ContentType.objects.get_for_model(obj)
     entries = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).select_related("by")
-    words = dict(state.flatchoices)
+    words, verbs = dict(state.flatchoices), _verbs(type(obj))
     return [
         Change(
             entry.at,
             entry.by.display_name if entry.by else _("system"),
-            entry.note or entry.verb,
+            "：".join(filter(None, [verbs.get(entry.verb, entry.verb), entry.note])),
             [(_("state"), str(words.get(entry.source, entry.source)), str(words.get(entry.target, entry.target)))],
         )
         for entry in entries
     ]
+
+
+def _verbs(model: type[models.Model]) -> dict[str, str]:
+    """What the steps of the model's life are called."""
+    tables = [import_string(name) for name in settings.WORKFLOWS]
+    return {row.verb: str(row.label) for table in tables if table.model is model for row in table.transitions}

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 class Select(UnfoldAdminSelectWidget):
     """A drop-down list of plain choices."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+    def render(self, name: str, value: Any, attrs: Any = None, **_renderer: Any) -> SafeString:
         chosen = set(self.format_value(value))
         options = "".join(_option(choice, label, chosen) for choice, label in self.choices)
         wanted = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
@@ -26,6 +26,6 @@ def _option(choice: Any, label: Any, chosen: set[str]) -> str:
 class TextInput(UnfoldAdminTextInputWidget):
     """A line of text."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+    def render(self, name: str, value: Any, attrs: Any = None, **_renderer: Any) -> SafeString:
         given = {"type": self.input_type, "name": name, "value": self.format_value(value), **(attrs or {})}
         return format_html("<input{}>", flatatt(self.build_attrs(self.attrs, given)))

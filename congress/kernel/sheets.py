@@ -37,7 +37,11 @@ def workbook(heading: str, sections: Sequence[Any], *, landscape: bool, closing:
 
 def text_cell(sheet: WriteOnlyWorksheet, value: Any) -> WriteOnlyCell:
     """A cell that shows the value and never calculates: text is typed as text and marked as quoted."""
-    if isinstance(value, int | float):
+    if isinstance(value, float):
+        cell = WriteOnlyCell(sheet, value=float(value))
+        cell.number_format = "0.0"
+        return cell
+    if isinstance(value, int):
         return WriteOnlyCell(sheet, value=value)
     text = _CONTROL.sub("", "" if value is None else str(value))
     cell = WriteOnlyCell(sheet, value=text)

@@ -36,6 +36,9 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name, verbose_name_plural = _("account"), _("accounts")
 
+    def __str__(self) -> str:
+        return self.display_name
+
     @property
     def display_name(self) -> str:
         return self.last_name + self.first_name or self.username

@@ -21,6 +21,8 @@ class Rule(models.Model):
     source = models.CharField(_("source"), max_length=200)
     version = models.PositiveIntegerField(default=0, editable=False)
 
+    title: str = ""  # what the key is called, once a page has looked it up
+
     class Meta:
         verbose_name, verbose_name_plural = _("rule"), _("rules")
         ordering = ["key", "level", "-valid_from"]
@@ -34,4 +36,4 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} = {self.value}"
+        return f"{self.title or self.key}：{self.value}"

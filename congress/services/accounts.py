@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from congress.kernel import audit
 from congress.kernel.workflow import Refused
 from congress.models import Organization, TotpDevice, User
-from congress.policies import grant_role
+from congress.policies import grant_role, revoke_roles
 
 FIRST_PASSWORD_HOURS = 24
 # Without the letters and digits that look alike on a slip of paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-def new_password(length: int = 14) -> str:
+def new_password(length: int = 14, alphabet: str = _ALPHABET) -> str:
     """A random password that can be read out over the telephone."""
-    return "".join(secrets.choice(_ALPHABET) for _position in range(length))
+    return "".join(secrets.choice(alphabet) for _position in range(length))
 
 
 @transaction.atomic
@@ -35,32 +35,33 @@ def open_account(
     by: Any,
     password: str = "",
     email: str = "",
+    hours: int = FIRST_PASSWORD_HOURS,
 ) -> tuple[User, str]:
     """Make an account with a first password; the caller hands the password over once and keeps it nowhere."""
     if User.objects.filter(username=username).exists():
         raise Refused(_("The account name “%(name)s” is taken.") % {"name": username})
     password = password or new_password()
     user = User(username=username, first_name=name, email=email)
-    set_first_password(user, password)
+    set_first_password(user, password, hours)
     user.save()
     grant_role(user, role, organization)
     audit.record("account_open", by=by, subject=username, organization=organization, role=str(role))
     return user, password
 
 
-def set_first_password(user: User, password: str) -> None:
-    """A password for one day that must be changed at the first login; the caller saves."""
+def set_first_password(user: User, password: str, hours: int = FIRST_PASSWORD_HOURS) -> None:
+    """A password for a while that must be changed at the first login; the caller saves."""
     user.set_password(password)
     end_tokens(user)
     user.must_change_password = True
-    user.initial_password_until = timezone.now() + timedelta(hours=FIRST_PASSWORD_HOURS)
+    user.initial_password_until = timezone.now() + timedelta(hours=hours)
 
 
 @transaction.atomic
-def reset_password(user: User, *, by: Any) -> str:
+def reset_password(user: User, *, by: Any, password: str = "", hours: int = FIRST_PASSWORD_HOURS) -> str:
     """A new first password: every session of the account ends, the authenticator stays."""
-    password = new_password()
-    set_first_password(user, password)
+    password = password or new_password()
+    set_first_password(user, password, hours)
     user.save()
     audit.record("password_reset", by=by, subject=user.username)
     return password
@@ -85,6 +86,15 @@ def set_active(user: User, active: bool, *, by: Any) -> None:
     user.save(update_fields=["is_active"])
     end_tokens(user)
     audit.record("account_reopen" if active else "account_close", by=by, subject=user.username)
+
+
+@transaction.atomic
+def change_role(user: User, role: str, organization: Organization | None, *, by: Any) -> None:
+    """The account holds this role, there, and no other, from the next request on: for who moves to another desk."""
+    revoke_roles(user)
+    grant_role(user, role, organization)
+    end_tokens(user)
+    audit.record("role_change", by=by, subject=user.username, organization=organization, role=str(role))
 
 
 def end_tokens(user: User) -> None:

@@ -166,6 +166,7 @@ class DelegateForm(VersionedForm):
             body = data.get(name)
             if body and data.get("congress") and body.congress_id != data["congress"].pk:
                 self.add_error(name, _("It belongs to another congress."))
+        self._refuse_disorder(data)
         self._refuse_unprintable()
         self._refuse_a_namesake(data)
         self._read("name", lambda text: facts.name(text)[0])
@@ -189,6 +190,15 @@ class DelegateForm(VersionedForm):
             )
         except attachments.FileRefused as refused:
             raise forms.ValidationError(str(refused)) from None
+
+    def _refuse_disorder(self, data: dict[str, Any]) -> None:
+        """The order the import asks for: born, then the rest; elected by today."""
+        born = data.get("birth_month")
+        for name in ("joined_party_month", "joined_work_month", "elected_on"):
+            if born and data.get(name) and data[name] <= born:
+                self.add_error(name, _("It lies before the month of birth."))
+        if data.get("elected_on") and data["elected_on"] > timezone.localdate():
+            self.add_error("elected_on", _("The day lies in the future."))
 
     def _refuse_unprintable(self) -> None:
         """What no document can print is refused where it is typed: emoji, invisible and private characters."""

@@ -19,11 +19,12 @@ from congress.kernel.workflow import Refused
 from congress.models import Congress
 from congress.policies import ORGANIZATIONS
 from congress.services import printing
+from delegates.admin.access import AccessPages
 from delegates.admin.delegate_form import DelegateForm
 from delegates.forms import AssignForm
 from delegates.kernel import names
 from delegates.models import Mandate
-from delegates.policies import MANDATES
+from delegates.policies import MANDATES, PERSONS
 from delegates.services import register
 from delegates.services.record import record_sections
 
@@ -63,7 +64,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mandate)
-class MandateAdmin(PolicyAdmin):
+class MandateAdmin(AccessPages, PolicyAdmin):
     policy, form = MANDATES, DelegateForm
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
@@ -80,7 +81,7 @@ class MandateAdmin(PolicyAdmin):
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
     ordering = ["roster_key", "pk"]
-    actions = ["print_roster", "print_forms", "export_workbook", "assign"]
+    actions = ["print_roster", "print_forms", "export_workbook", "assign", "issue_slips"]
     readonly_fields = ["status"]
     change_form_template = "admin/delegates/mandate_change_form.html"
     fieldsets = DelegateForm.FIELDSETS
@@ -90,7 +91,7 @@ class MandateAdmin(PolicyAdmin):
         rows = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "delegates_mandate_changelist":
             return rows.for_register()
-        return rows.select_related("person__organization", "congress__organization")
+        return rows.select_related("person__organization", "person__user", "congress__organization")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return queryset.matching(search_term[:40]), False
@@ -128,6 +129,13 @@ class MandateAdmin(PolicyAdmin):
             register.save_delegate(form, by=request.user, version=version, person_version=form.seen_person_version)
         else:
             register.add_delegate(form, by=request.user)
+        rare = names.unranked(form.cleaned_data["name"])
+        if rare and obj.manual_rank is None:
+            messages.warning(
+                request,
+                _("The strokes of “%(letters)s” are not known: the name stands last. Give it a fixed place.")
+                % {"letters": rare},
+            )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -153,6 +161,7 @@ class MandateAdmin(PolicyAdmin):
                 "other_mandates": self._other_mandates(request, obj),
                 "sensitive": register.sensitive_facts(obj.person),
                 "may_reveal": register.may_reveal_person(request.user, obj),
+                "keeps_person": PERSONS.may_change(request.user, obj.person),
                 "version_field": VERSION_FIELD,
             }
         return super().render_change_form(request, context, *args, **kwargs)

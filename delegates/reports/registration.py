@@ -28,23 +28,39 @@ PICTURES: Final = {Attachment.Kind.JPEG: "jpeg", Attachment.Kind.PNG: "png"}
 CHARACTERS_A_LINE, RESUME_LINES, AWARDS_LINES, TIGHTER = 36, 8, 2, 2
 
 
-def by_number(number: str) -> dict[str, Any]:
-    """How a mandate is found by its number in the register."""
-    return {"pk": int(number)} if number.isdecimal() and len(number) < 19 else {"pk": None}
+def by_name_or_number(text: str) -> dict[str, Any]:
+    """How a mandate is found: by its number in the register, or by the delegate's full name."""
+    if text.isascii() and text.isdecimal():
+        return {"pk": int(text)} if len(text) < 19 else {"pk": None}
+    return {"person__name": names.clean(text)}
 
 
 class MandateField(CodeField):
+    """A delegate by name; of several namesakes by the number that tells them apart."""
+
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Mandate) else value
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        if found is None or isinstance(value, Mandate):
+            return found
+        same = self.queryset.filter(**self.find(str(value))).select_related("congress__organization", "person")[:6]
+        if len(same) > 1:
+            listed = "；".join(f"{row.congress.organization.name}{row.person.post}：{row.pk}" for row in same)
+            raise ValidationError(
+                _("Several delegates are called so. Give the number of the one meant: %(listed)s") % {"listed": listed}
+            )
+        return found
 
 
 class RegistrationForm(BranchForm):
     mandate = MandateField(
         MANDATES,
-        by_number,
-        label=gettext_lazy("Delegate (number in the register)"),
+        by_name_or_number,
+        label=gettext_lazy("Delegate (full name or number in the register)"),
         required=False,
-        widget=forms.NumberInput,
+        help_text=gettext_lazy("Left empty: a form for every delegate."),
     )
     reveal = forms.BooleanField(
         label=gettext_lazy("Show ID number, phone and address unmasked"),

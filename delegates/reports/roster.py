@@ -135,6 +135,7 @@ class Roster(BranchReport):
         )
         lines = list(rows.values(*FIELDS))
         by_id = {congress.pk: congress for congress in self.congresses}
+        self._divided = {line["congress_id"] for line in lines if line["delegation_id"]}
         sections = [
             self._section(by_id[congress_id], delegation_id, list(group))
             for (congress_id, delegation_id), group in groupby(lines, key=_place)
@@ -149,6 +150,8 @@ class Roster(BranchReport):
     def _section(self, congress: Congress, delegation_id: int | None, rows: list[dict[str, Any]]) -> Section:
         alone = len(self.congresses) == 1
         title = rows[0]["delegation__name"] if delegation_id else ""
+        if not title and congress.pk in self._divided:
+            title = words.NO_DELEGATION
         if not title:
             title = (
                 congress.organization.name if alone else f"{congress.organization.name}{congress.short_name}党代表大会"

@@ -33,6 +33,13 @@ class StructureForm(BranchForm):
     )
 
 
+class Share(float):
+    """A percentage: a number to a workbook, printed with one decimal."""
+
+    def __str__(self) -> str:
+        return f"{self:.1f}"
+
+
 @dataclass(slots=True)
 class Line:
     """One township or delegation, or the total, as counted."""
@@ -44,10 +51,10 @@ class Line:
     def __getitem__(self, name: str) -> int:
         return self.counts[name] or 0
 
-    def share(self, name: str) -> str:
+    def share(self, name: str) -> "Share | str":
         """That number as a percentage of all delegates of the line."""
         total = self["total"]
-        return f"{100 * self[name] / total:.1f}" if total else ""
+        return Share(100 * self[name] / total) if total else ""
 
     @property
     def seats(self) -> int | str:
@@ -147,7 +154,11 @@ class Structure(BranchReport):
         alone, (congress,) = len(rows) == 1, self.congresses
         seats = self._seats().get(congress.pk) if alone else None  # seats are given to units, not to delegations
         return [
-            Line(number, row["name"] or congress.organization.name, row | {"seats": seats})
+            Line(
+                number,
+                row["name"] or (congress.organization.name if alone else words.NO_DELEGATION),
+                row | {"seats": seats},
+            )
             for number, row in enumerate(rows, 1)
         ]
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+NO_DELEGATION = "未编入代表团"
+
 
 def month(day: date | None) -> str:
     """1975.03, as tables write months; empty where nothing is known."""

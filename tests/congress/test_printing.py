@@ -10,7 +10,7 @@ from congress.kernel import jobs
 from congress.kernel.reports import ReportRefused
 from congress.kernel.workflow import SYSTEM
 from congress.models import Attachment, AuditEvent, Job, JournalEntry, Notice, PrintedReport, PrintState, Role
-from congress.policies import PRINTS, revoke_role
+from congress.policies import PRINTS, revoke_roles
 from congress.services import attachments, printing
 from congress.workflows import PRINT
 from tests.factories import make_congress, make_district, make_mandate, make_township, make_user
@@ -89,7 +89,7 @@ def test_a_neighbour_may_not_print_what_he_may_not_see(congress):
 
 def test_rights_taken_away_before_the_worker_comes_stop_the_print(congress, clerk):
     row = printing.ask("p01-roster", {"congress": congress.code}, "pdf", by=clerk)
-    revoke_role(clerk, Role.TOWNSHIP, congress.organization)
+    revoke_roles(clerk)
     jobs.run_due()
     row.refresh_from_db()
     assert (row.state, row.attachment) == (PrintState.FAILED, None)

@@ -143,7 +143,7 @@ def test_delegations_stand_in_their_order_and_who_has_none_comes_last(congress):
     make_mandate(congress, "王芳", delegation="第一代表团")
     make_mandate(congress, "张二")
     headings = [section.heading for section in Roster(None).sections]
-    assert headings == ["第一代表团（1名）", "第二代表团（1名）", "青江镇（1名）"]
+    assert headings == ["第一代表团（1名）", "第二代表团（1名）", "未编入代表团（1名）"]
 
 
 def test_the_district_gets_a_list_for_each_township_in_the_order_of_the_tree_with_totals():
@@ -218,7 +218,7 @@ def test_shares_ages_and_second_terms_are_counted(congress):
     assert counted == {
         "total": 3, "to_35": 1, "to_45": 1, "to_54": 0, "from_55": 1, "again": 1, "fresh": 2, "college": 1,
     }  # fmt: skip
-    assert line.share("again") == "33.3"
+    assert str(line.share("again")) == "33.3"
 
 
 def test_seats_are_compared_with_who_sits_in_them(congress):
@@ -336,3 +336,26 @@ def flat():
     for title, columns in GROUPS:
         for column in columns:
             yield (title if column.title == "人" else column.title if column.title != "%" else f"{title}%"), column
+
+
+def test_a_registration_form_is_found_by_the_delegates_name(congress):
+    one = make_mandate(congress, "欧阳少东")
+    make_mandate(congress, "李华", post="医生")
+    make_mandate(congress, "李华", post="教师")
+    assert Registration(None, {"mandate": "欧阳　少东"}).params["mandate"] == one
+    assert Registration(None, {"mandate": str(one.pk)}).params["mandate"] == one
+    with pytest.raises(ReportRefused, match="医生") as refused:
+        Registration(None, {"mandate": "李华"})
+    assert "教师" in str(refused.value)
+    with pytest.raises(ReportRefused, match="查无此人"):
+        Registration(None, {"mandate": "查无此人"})
+
+
+def test_shares_are_numbers_in_the_workbook(congress):
+    make_mandate(congress, "丁一")
+    make_mandate(congress, "王芳", gender=Gender.FEMALE)
+    make_mandate(congress, "张二")
+    sheet = load_workbook(io.BytesIO(Structure(None).render("xlsx"))).worksheets[0]
+    shares = [cell for row in sheet.iter_rows() for cell in row if cell.number_format == "0.0"]
+    assert round(100 / 3, 6) in {round(cell.value, 6) for cell in shares}
+    assert "33.3" in Structure(None).render("html").decode()

@@ -234,12 +234,12 @@ def test_readers_change_nothing(world, sign_in):
 
 
 def test_a_removed_grant_takes_effect_on_the_next_request(world, sign_in):
-    from congress.policies import revoke_role
+    from congress.policies import revoke_roles
 
     user = world.users["township"]
     client = sign_in(user)
     assert client.get("/api/v1/delegates/").json()["count"] == 1
-    revoke_role(user, Role.TOWNSHIP, world.ours.organization)
+    revoke_roles(user)
     assert client.get(reverse("admin:delegates_mandate_changelist")).status_code in {302, 404}
     assert client.get("/api/v1/delegates/").json().get("count", 0) == 0
 
