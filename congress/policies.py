@@ -17,6 +17,7 @@ from guardian.shortcuts import assign_perm
 
 from congress.kernel.audit import role_names
 from congress.kernel.policy import Policy
+from congress.kernel.rules import DECLARED
 from congress.models import (
     Attachment,
     AuditEvent,
@@ -196,7 +197,13 @@ class RulePolicy(Policy):
             return Rule.objects.none()
         return Rule.objects.filter(Q(organization=None) | within(branches(user), "organization"))
 
+    def may_set(self, user: Any, key: str) -> bool:
+        """Whether `user` may set this rule anywhere: what guards personal data is the district office's."""
+        return has_role(user, Role.OFFICE) or not (key in DECLARED and DECLARED[key].protects)
+
     def may_change(self, user: Any, obj: Rule) -> bool:
+        if not self.may_set(user, obj.key):
+            return False
         if obj.organization is None:
             return has_role(user, Role.OFFICE)
         return holds(user, MANAGE, obj.organization)

@@ -13,6 +13,7 @@ from congress.doors.api import PolicyMixin
 from congress.kernel import audit
 from delegates.models import DelegateGroup, MainCategory, Mandate
 from delegates.policies import GROUPS, MANDATES
+from delegates.services import register
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "1975-03"})
@@ -88,11 +89,11 @@ class AskedFilters(django_filters.rest_framework.DjangoFilterBackend):
 
 
 class NameSearch(BaseFilterBackend):
-    """`search=`: a name or part of it, pinyin, initials."""
+    """`search=`: a name or part of it, pinyin, initials; a full number for who may see it."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         words = request.query_params.get("search", "").replace("\x00", "").strip()
-        return queryset.matching(words[:40]) if words else queryset
+        return register.search(queryset, words[:40], by=request.user) if words else queryset
 
 
 @extend_schema_view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from congress.fields import blind_index
+from congress.querysets import within
 
 SERVING = ("active",)
 REGISTER_COLUMNS = [
@@ -22,19 +24,27 @@ REGISTER_COLUMNS = [
 
 class PersonQuerySet(models.QuerySet):
     def matching(self, text: str) -> PersonQuerySet:
-        """People found by name, part of a name, pinyin or initials, or by a full ID or phone number."""
-        return self.filter(person_match(text))
+        """People found by name, part of a name, pinyin or initials."""
+        return self.filter(Q(search_terms__contains=[_typed(text)]))
+
+    def numbered(self, text: str) -> PersonQuerySet:
+        """Whose full ID or phone number it is."""
+        return self.filter(_numbered(text))
 
 
-def person_match(text: str, prefix: str = "") -> Q:
-    """The condition behind `matching`; `prefix` leads to the person (`person__`)."""
-    words = "".join(letter for letter in text.lower() if letter not in " \u3000·•・‧")
-    if not words:
-        return Q()
-    if len(words) >= 11 and words[:-1].isdigit():
-        index = blind_index(words.upper())
-        return Q(**{f"{prefix}id_number_index": index}) | Q(**{f"{prefix}phone_index": index})
-    return Q(**{f"{prefix}search_terms__contains": [words]})
+def _typed(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter not in " \u3000·•・‧")
+
+
+def is_number(text: str) -> bool:
+    """Whether what was typed is a full ID or phone number, and no name."""
+    words = _typed(text)
+    return len(words) >= 11 and words[:-1].isdigit()
+
+
+def _numbered(text: str, prefix: str = "") -> Q:
+    index = blind_index(_typed(text).upper())
+    return Q(**{f"{prefix}id_number_index": index}) | Q(**{f"{prefix}phone_index": index})
 
 
 class MandateQuerySet(models.QuerySet):
@@ -62,15 +72,21 @@ class MandateQuerySet(models.QuerySet):
         last = {model.replace(".", "_").lower(): _last(model) for model in TRACKED}
         return events.annotate(**last).values_list("pgh_id", *last).first()
 
-    def matching(self, text: str) -> MandateQuerySet:
+    def matching(self, text: str, numbers_of: Iterable[str] = ()) -> MandateQuerySet:
         """Delegates whose person matches, in the order they were in.
+
+        A full number finds only persons kept in the branches `numbers_of`, those whose numbers the asker may see:
+        else a search would tell him whether a number he guessed is right.
 
         Those of one surname stand together in the roster. An index in that order tempts PostgreSQL to walk past
         everybody else to reach them, so a search is sorted by what no index has.
         """
-        condition = person_match(text, "person__")
-        if not condition:
+        if not _typed(text):
             return self
+        if is_number(text):
+            condition = _numbered(text, "person__") & within(numbers_of, "person__organization")
+        else:
+            condition = Q(person__search_terms__contains=[_typed(text)])
         order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
         return self.filter(condition).order_by(*order)
 

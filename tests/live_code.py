@@ -103,6 +103,7 @@ _.get_changelist
 _.get_help_text
 _.locked_out
 _.navigation
+_.password_change
 _.page_furniture
 _.process_view
 _.sorted_by

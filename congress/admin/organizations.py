@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -80,10 +81,12 @@ class OrganizationAdmin(PolicyAdmin):
     def reorganize(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Move, merge or rename one organisation, with its document and day."""
         obj = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
         form = ReorganizeForm(request.POST or None)
         managed = ORGANIZATIONS.visible(request.user).open().exclude(pk=pk)
         form.fields["target"].queryset = managed
-        if request.method == "POST" and form.is_valid() and self.has_change_permission(request, obj):
+        if request.method == "POST" and form.is_valid():
             try:
                 self._reorganize(request, obj, form.cleaned_data)
                 messages.success(request, _("The change is recorded."))

@@ -18,6 +18,7 @@ from congress.policies import CALENDAR_DAYS, CALENDAR_YEARS, RULES, branches
 class RuleForm(VersionedForm):
     """A rule's value, checked against what the rule is."""
 
+    user: Any = None
     key = forms.ChoiceField(label=_("rule"), widget=Select)
 
     class Meta:
@@ -30,6 +31,7 @@ class RuleForm(VersionedForm):
             self.fields["key"].choices = [
                 (key, _("%(title)s (default %(default)s)") % {"title": declared.title, "default": declared.default})
                 for key, declared in rules.DECLARED.items()
+                if RULES.may_set(self.user, key)
             ]
 
     def clean(self) -> dict[str, Any]:
@@ -57,6 +59,11 @@ class RuleAdmin(PolicyAdmin):
     def title(self, obj: Rule) -> str:
         declared = rules.DECLARED.get(obj.key)
         return str(declared.title) if declared else obj.key
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
+        return form
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Rule:
         obj = super().get_object(request, object_id, from_field)

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +101,9 @@ class AccountAdmin(PolicyAdmin):
     def account_verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Reset the password or the authenticator, give another role, close or reopen the account."""
         user = self.get_object(request, str(pk))
-        if request.method == "POST" and self.policy.may_change(request.user, user):
+        if not self.policy.may_change(request.user, user):
+            raise PermissionDenied
+        if request.method == "POST":
             if verb == "reset-password":
                 return self._slip(request, user, accounts.reset_password(user, by=request.user))
             if verb == "change-role":
@@ -117,9 +118,12 @@ class AccountAdmin(PolicyAdmin):
     def _change_role(self, request: HttpRequest, user: User) -> HttpResponse:
         form = RoleForm(request.POST if "role" in request.POST else None)
         if form.is_valid():
-            accounts.change_role(user, form.cleaned_data["role"], form.cleaned_data["organization"], by=request.user)
-            messages.success(request, _("Done."))
-            return redirect("admin:congress_user_change", user.pk)
+            data = form.cleaned_data
+            try:
+                password = accounts.change_role(user, data["role"], data["organization"], by=request.user)
+                return self._slip(request, user, password)
+            except Refused as refusal:
+                form.add_error("role", str(refusal))
         context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts}
         context |= {"title": _("Change the role of %(name)s") % {"name": user.display_name}}
         return TemplateResponse(request, "admin/congress/form_page.html", context)
@@ -162,6 +166,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 ACTIONS = {  # what the audit calls it: what the auditor reads
     "account_close": _("account closed"), "account_open": _("account opened"), "account_reopen": _("account reopened"),
     "role_change": _("role changed"), "slips": _("first passwords handed out"),
+    "number_search": _("searched by a full number"), "number_hit": _("typed an ID number that is in the register"),
     "assign": _("delegates moved"), "authenticator_reset": _("authenticator reset"),
     "authenticator_set": _("authenticator set up"), "change": _("changed"), "correction_accept": _("correction made"),
     "correction_ask": _("correction asked for"), "correction_decline": _("correction declined"),

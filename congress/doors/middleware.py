@@ -105,7 +105,7 @@ class FirstLoginMiddleware:
         user = request.user
         if not user.is_authenticated or request.path.startswith("/api/"):  # the API answers 403 by its permission
             return None
-        name = request.resolver_match.url_name if request.resolver_match else ""
+        name = request.resolver_match.view_name if request.resolver_match else ""
         if name in OPEN_TO_HALF_SIGNED_IN:
             return None
         if user.is_staff and not user.is_verified():

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -23,6 +24,14 @@ class StaffSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The side navigation is ours; what Django lists of the applications is drawn on an application's own page."""
         return super().get_app_list(request, app_label) if app_label else []
+
+    def get_urls(self) -> list[Any]:
+        """Without Django's redirect to a row's page of the public site: no row has one."""
+        return [page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"]
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Our own page changes passwords: it ends tokens and is audited."""
+        return redirect("password_change")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff only, and only after the one-time code."""

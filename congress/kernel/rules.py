@@ -49,6 +49,7 @@ class Declared:
     source: str
     read: Callable[[str], Any] = _span
     by_level: Mapping[str, str] | None = None  # defaults that differ by level
+    protects: bool = False  # guards personal data or accounts: the district office alone sets it
 
 
 DECLARED: dict[str, Declared] = {
@@ -66,9 +67,9 @@ DECLARED: dict[str, Declared] = {
     ),
     "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例"),
     "term_years": Declared(gettext_lazy("Length of a term (years)"), "5", "党章第二十五条"),
-    "reveals_an_hour": Declared(gettext_lazy("Personal numbers one account may reveal in an hour"), "30", "个人信息保护法"),
+    "reveals_an_hour": Declared(gettext_lazy("Personal numbers one account may reveal in an hour"), "30", "个人信息保护法", protects=True),
     "delegate_first_password_days": Declared(
-        gettext_lazy("A delegate's first password is valid for (days)"), "7", "惯例"
+        gettext_lazy("A delegate's first password is valid for (days)"), "7", "惯例", protects=True
     ),
     "stroke_variant": Declared(
         gettext_lazy("Order of names: “surname” for party congresses, “name” for people's congresses"),

@@ -31,6 +31,9 @@ class User(AbstractUser):
 
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     initial_password_until = models.DateTimeField(_("first password valid until"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("closed by")
+    )
     password_changed_at = models.DateTimeField(_("password changed at"), default=timezone.now)
 
     class Meta(AbstractUser.Meta):

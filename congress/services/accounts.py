@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from congress.kernel import audit
 from congress.kernel.workflow import Refused
-from congress.models import Organization, TotpDevice, User
-from congress.policies import grant_role, revoke_roles
+from congress.models import Organization, Role, TotpDevice, User
+from congress.policies import grant_role, has_role, revoke_roles
 
 FIRST_PASSWORD_HOURS = 24
 # Without the letters and digits that look alike on a slip of paper.
@@ -83,18 +83,29 @@ def change_password(user: User, password: str) -> None:
 def set_active(user: User, active: bool, *, by: Any) -> None:
     """Close or reopen an account; closing takes effect on the next request."""
     user.is_active = active
-    user.save(update_fields=["is_active"])
+    user.closed_by = None if active else by
+    user.save(update_fields=["is_active", "closed_by"])
     end_tokens(user)
     audit.record("account_reopen" if active else "account_close", by=by, subject=user.username)
 
 
 @transaction.atomic
-def change_role(user: User, role: str, organization: Organization | None, *, by: Any) -> None:
-    """The account holds this role, there, and no other, from the next request on: for who moves to another desk."""
+def change_role(user: User, role: str, organization: Organization | None, *, by: Any) -> str:
+    """The account holds this role, there, and no other: for who moves to another desk.
+
+    It is handed over anew: whoever knew its password or had its authenticator may not follow to the new desk.
+    Returns the first password. Refused for a delegate's account, which others than the administrator hand out.
+    """
+    if has_role(user, Role.DELEGATE):
+        raise Refused(_("A delegate's account stays his: open another account for the desk."))
     revoke_roles(user)
     grant_role(user, role, organization)
-    end_tokens(user)
+    user.totpdevice_set.all().delete()
+    password = new_password()
+    set_first_password(user, password)
+    user.save()
     audit.record("role_change", by=by, subject=user.username, organization=organization, role=str(role))
+    return password
 
 
 def end_tokens(user: User) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from congress.kernel import audit, jobs, notices
 from congress.kernel.reports import Report, ReportRefused, Section, report_class
 from congress.kernel.workflow import SYSTEM
 from congress.models import Attachment, PrintedReport, PrintState, User
+from congress.policies import PRINTS
 from congress.services import attachments
 from congress.workflows import PRINT
 
@@ -26,6 +28,8 @@ def ask(key: str, params: Mapping[str, Any], file_format: str, by: User) -> Prin
     Raises `ReportRefused` with a sentence if there is no such report, a parameter does not fit, or it
     names something `by` may not see.
     """
+    if not PRINTS.may_list(by):
+        raise PermissionDenied  # prints are the staff's: a delegate has his record in the portal
     report = report_class(key)(by, params)
     if file_format not in report.formats:
         raise ReportRefused(_("This report is not made as %(format)s.") % {"format": file_format.upper()})
@@ -153,9 +157,15 @@ class _Progress:
 
 
 def preview_html(key: str, params: Mapping[str, Any], *, by: User) -> str:
-    """The document as a page of this site, its first 300 rows. Raises `ReportRefused` as `ask` does."""
+    """The document as a page of this site, its first 300 rows. Raises `ReportRefused` as `ask` does.
+
+    It shows no personal number in clear: an address that did could be sent to somebody as a link.
+    """
+    if not PRINTS.may_list(by):
+        raise PermissionDenied
     report = report_class(key)(by, params)
-    _record_reveals(report, by)
+    if report.reveals():
+        raise ReportRefused(_("A preview shows personal numbers masked only. Have the document made to see them."))
     shown: list[Section] = []
     room = PREVIEW_RECORDS
     for section in report.sections:

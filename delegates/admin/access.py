@@ -35,8 +35,11 @@ class AccessPages:
             raise Http404
         if verb == "issue":
             return self._slips(request, PERSONS.visible(request.user).filter(pk=obj.person_id))
-        access.set_active(obj.person, verb == "reopen", by=request.user)
-        messages.success(request, _("Done."))
+        try:
+            access.set_active(obj.person, verb == "reopen", by=request.user)
+            messages.success(request, _("Done."))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
         return redirect("admin:delegates_mandate_change", pk)
 
     @action(description=_("Open portal accounts and print the slips"))

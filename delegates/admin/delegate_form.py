@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from congress.doors.admin import VersionedForm
 from congress.doors.widgets import Select, TextInput
+from congress.kernel import audit
 from congress.models import Attachment
 from congress.policies import MANAGE, branches
 from congress.querysets import within
@@ -233,7 +234,7 @@ class DelegateForm(VersionedForm):
 
     def _refuse_a_known_number(self, number: str) -> None:
         # Somebody else's number is refused in the same words whether or not the editor may see that person.
-        others = Person.objects.matching(number)
+        others = Person.objects.numbered(number)
         if self.instance.pk:
             others = others.exclude(pk=self.instance.person_id)
         elif PERSONS.visible(self.user).filter(pk__in=others).exists():
@@ -242,6 +243,8 @@ class DelegateForm(VersionedForm):
                 self.add_error("id_number", _("This person is a delegate of this congress already."))
             return
         if others.exists():
+            # A hit tells that somebody elsewhere has the number: it must not go unseen.
+            audit.record("number_hit", by=self.user, subject=f"{self.instance._meta.label} {self.instance.pk or ''}")
             self.add_error("id_number", _("This ID number is in the register already."))
 
     def _seen_person_version(self) -> int | None:

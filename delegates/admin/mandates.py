@@ -17,7 +17,7 @@ from congress.doors.history import changes_of
 from congress.kernel.reports import ReportRefused
 from congress.kernel.workflow import Refused
 from congress.models import Congress
-from congress.policies import ORGANIZATIONS
+from congress.policies import MANAGE, ORGANIZATIONS, branches
 from congress.services import printing
 from delegates.admin.access import AccessPages
 from delegates.admin.delegate_form import DelegateForm
@@ -94,7 +94,10 @@ class MandateAdmin(AccessPages, PolicyAdmin):
         return rows.select_related("person__organization", "person__user", "congress__organization")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return queryset.matching(search_term[:40]), False
+        asked = search_term[:40]
+        if request.resolver_match.url_name == "autocomplete":
+            return queryset.matching(asked), False
+        return register.search(queryset, asked, by=request.user), False
 
     @admin.display(description=_("full name"), ordering="roster_key")
     def printed_name(self, obj: Mandate) -> str:
@@ -231,8 +234,17 @@ class MandateAdmin(AccessPages, PolicyAdmin):
         ids = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST_AT_ONCE])
         return redirect(f"{reverse('admin:delegates_mandate_assign')}?ids={ids}")
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Readers are not offered what they may not do."""
+        actions = super().get_actions(request)
+        if not branches(request.user, MANAGE):
+            actions = {name: row for name, row in actions.items() if name not in {"assign", "issue_slips"}}
+        return actions
+
     def assign_page(self, request: HttpRequest) -> HttpResponse:
         """Shows who would move where before anything moves."""
+        if not branches(request.user, MANAGE):
+            raise PermissionDenied
         ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isascii() and part.isdigit()]
         chosen = self.get_queryset(request).filter(pk__in=ids)
         form = AssignForm(request.POST or None, mandates=chosen)

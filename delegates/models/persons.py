@@ -105,7 +105,7 @@ class Person(SealedRow):
 
     @property
     def id_number_masked(self) -> str:
-        return mask(self.get_sealed("id_number"), 4, 4)
+        return mask(self.get_sealed("id_number"), 4, 2)
 
     @property
     def address_masked(self) -> str:

@@ -36,10 +36,13 @@ def issue(persons: QuerySet[Person], *, by: Any) -> list[Slip]:
     All or none. Raises `PermissionDenied` unless `by` manages the office that keeps them, `Refused` for too many
     at once, a closed account, or a staff account.
     """
-    rows = persons.select_related("organization", "user").order_by("pk").select_for_update(of=("self",))
+    rows = persons.select_related("organization", "user").prefetch_related("user__groups").order_by("pk")
+    rows = rows.select_for_update(of=("self",))
     rows = sorted(rows[: MOST_AT_ONCE + 1], key=lambda person: person.stroke_key)
     if len(rows) > MOST_AT_ONCE:
         raise Refused(_("Choose at most %(most)s delegates at once.") % {"most": MOST_AT_ONCE})
+    if not rows:
+        raise Refused(_("Choose at least one delegate."))
     if not all(PERSONS.may_change(by, person) for person in rows):
         raise PermissionDenied
     slips = [_slip(person, by) for person in rows]
@@ -55,9 +58,10 @@ def _slip(person: Person, by: Any) -> Slip:
             _free_name(person.name), person.name, Role.DELEGATE, None, by=by, password=password, hours=24 * days
         )
         person.save(update_fields=["user"])
-    elif person.user.is_staff:
+    elif not _is_delegates_own(person.user):
         raise Refused(
-            _("%(name)s signs in with a staff account, which the system administrator keeps.") % {"name": person.name}
+            _("%(name)s signs in with an account of another role, which the system administrator keeps.")
+            % {"name": person.name}
         )
     elif not person.user.is_active:
         raise Refused(_("The account of %(name)s is closed. Reopen it first.") % {"name": person.name})
@@ -71,8 +75,18 @@ def set_active(person: Person, active: bool, *, by: Any) -> None:
     """Close or reopen the delegate's account."""
     if not PERSONS.may_change(by, person):
         raise PermissionDenied
-    if person.user and not person.user.is_staff:
+    if not person.user or not _is_delegates_own(person.user):
+        return
+    closed_by = person.user.closed_by
+    if active and closed_by and closed_by.groups.filter(name=Role.SYSADMIN).exists():
+        raise Refused(_("The system administrator closed this account, and alone reopens it."))
+    if active != person.user.is_active:
         accounts.set_active(person.user, active, by=by)
+
+
+def _is_delegates_own(user: User) -> bool:
+    """An account that is a delegate's and nothing else: any other is no liaison office's to hand out."""
+    return {group.name for group in user.groups.all()} == {Role.DELEGATE}
 
 
 def _free_name(name: str) -> str:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from congress.kernel import audit, rules
 from congress.kernel.editing import save_edit
 from congress.kernel.workflow import MOVED_ON, Refused, lock
-from congress.policies import MANAGE, branches, may_reveal, reveals_within_the_hour
+from congress.policies import MANAGE, REVEAL, branches, may_reveal, reveals_within_the_hour
 from congress.querysets import within
 from delegates.models import DelegateGroup, Delegation, Mandate, Person
 from delegates.policies import MANDATES, PERSONS
+from delegates.querysets import MandateQuerySet, is_number
 from delegates.services.persons import refresh_keys, roster_key
 
 SENSITIVE = {
@@ -23,6 +24,14 @@ SENSITIVE = {
     "phone": gettext_lazy("phone"),
     "address": gettext_lazy("address"),
 }
+
+
+def search(rows: MandateQuerySet, text: str, *, by: Any) -> MandateQuerySet:
+    """Those of `rows` who fit what was typed. A full number finds whom `by` may see numbers of, and is audited."""
+    if not is_number(text):
+        return rows.matching(text)
+    audit.record("number_search", by=by)
+    return rows.matching(text, numbers_of=branches(by, REVEAL))
 
 
 def sensitive_facts(person: Person) -> list[dict[str, Any]]:
@@ -76,7 +85,7 @@ def add_delegate(form: Any, *, by: Any) -> Mandate:
     congress = data["congress"]
     person = None
     if data.get("id_number"):
-        person = PERSONS.visible(by).filter(pk__in=Person.objects.matching(data["id_number"])).first()
+        person = PERSONS.visible(by).filter(pk__in=Person.objects.numbered(data["id_number"])).first()
     person = person or Person(organization=congress.organization)
     if _take_over(person, form) and person.pk and not PERSONS.may_change(by, person):
         raise Refused(_("This person's facts are kept by %(office)s.") % {"office": person.organization.name})

@@ -150,7 +150,15 @@ def test_no_print_holds_a_personal_number_unless_it_was_asked_for_with_a_reason(
     params = {"congress": congress.code, "reveal": "1"}
     with pytest.raises(ReportRefused):
         printing.preview_html("p02-registration", params, by=clerk)
-    html = printing.preview_html("p02-registration", params | {"reason": "换届资格审查"}, by=clerk)
+    asked = params | {"reason": "换届资格审查"}
+    with pytest.raises(ReportRefused, match="预览"):
+        printing.preview_html("p02-registration", asked, by=clerk)
+    assert not AuditEvent.objects.filter(action="reveal").exists()
+    printing.ask("p02-registration", asked, "html", by=clerk)
+    jobs.run_due()
+    kept = PrintedReport.objects.get().attachment
+    with attachments.open_file(kept) as file:
+        html = file.read().decode()
     assert "510705195010143308" in html
     assert "用途：换届资格审查" in html
     reveals = AuditEvent.objects.filter(action="reveal")

@@ -123,8 +123,11 @@ def test_a_row_becomes_a_person_and_a_mandate_with_every_fact(district, congress
     man = Mandate.objects.get(person__name="黎义")
     assert (man.front_line, man.group, man.person.get_sealed("phone")) == (FrontLine.FARMER, None, "")
     assert list(Mandate.objects.for_list().values_list("person__name", flat=True)) == ["龚娟莺", "黎义"]
-    for typed in ("娟莺", "gongjuan", "gjy", "510789198408213223", "15655062048"):
+    for typed in ("娟莺", "gongjuan", "gjy"):
         assert Mandate.objects.matching(typed).get() == mandate
+    for typed in ("510789198408213223", "15655062048"):
+        assert Mandate.objects.matching(typed, numbers_of=[congress.organization.path]).get() == mandate
+        assert not Mandate.objects.matching(typed).exists()
 
 
 def test_the_second_wording_of_the_header_and_a_note_row_above_it_are_read(district, congress):
