@@ -67,7 +67,10 @@ class MandateQuerySet(models.QuerySet):
         return self.filter(status__in=SERVING)
 
     def edition(self) -> Any:
-        """Changes with every change of a delegate, a person or their place: the last events of the rows' history."""
+        """Changes with every change of a delegate, a person or their place: the last events of the rows' history.
+
+        Of two writers at once the later number may commit first: then the other's change is seen by its next event.
+        """
         events = apps.get_model("delegates.MandateEvent").objects.order_by("-pgh_id")
         last = {model.replace(".", "_").lower(): _last(model) for model in TRACKED}
         return events.annotate(**last).values_list("pgh_id", *last).first()
@@ -91,7 +94,12 @@ class MandateQuerySet(models.QuerySet):
         return self.filter(condition).order_by(*order)
 
 
-TRACKED = ("delegates.PersonEvent", "congress.CongressEvent", "congress.OrganizationEvent")
+TRACKED = (
+    "delegates.PersonEvent",
+    "delegates.DelegateGroupEvent",
+    "congress.CongressEvent",
+    "congress.OrganizationEvent",
+)
 
 
 def _last(model: str) -> Subquery:

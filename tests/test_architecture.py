@@ -147,8 +147,8 @@ def test_templates_neither_unescape_nor_script_nor_style_in_place():
             assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=", text), path
 
 
-def test_text_is_marked_safe_only_where_it_is_ours_or_the_themes():
-    """Our own style sheet in a printed document; the theme's tick box, rendered once. Never what anybody typed."""
+def test_text_is_marked_safe_only_where_it_is_ours():
+    """Our style sheet in a printed document; lists and choices whose every part is escaped. Never what anybody typed."""
     calls = {name(path) for path, node in nodes(ast.Call) if getattr(node.func, "id", "") == "mark_safe"}
     assert calls == {"congress/kernel/reports.py", "congress/doors/lists.py", "congress/doors/widgets.py"}
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.doors.admin import PolicyAdmin, VersionedForm
+from congress.doors.admin import FIRST_YEAR, LAST_YEAR, YEARS, PolicyAdmin, VersionedForm
 from congress.doors.widgets import Select
 from congress.kernel import rules
 from congress.models import CalendarDay, CalendarYear, Organization, Rule
@@ -109,6 +109,8 @@ class CalendarYearForm(VersionedForm):
 
     def clean_year(self) -> int:
         year = self.cleaned_data["year"]
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise forms.ValidationError(_("The year must lie between %(first)s and %(last)s.") % YEARS)
         if not CalendarDay.objects.filter(day__year=year).exists():
             raise forms.ValidationError(
                 _("No holiday or make-up day of %(year)s has been entered yet: enter them first.") % {"year": year}

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import display_for_field
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -62,9 +61,18 @@ class VersionedForm(forms.ModelForm):
         for name in self.changed_data:
             field = now._meta._forward_fields_map.get(name)
             if field:
-                value = display_for_field(getattr(now, name), field, "—")
+                value = self._as_shown(name, field, getattr(now, name))
                 told.append(_("%(field)s is now “%(value)s”") % {"field": field.verbose_name, "value": value})
         self.add_error(None, told)
+
+    def _as_shown(self, name: str, field: Any, value: Any) -> str:
+        """The value as the form's control would show it."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if field.choices or isinstance(value, models.Model):
+            return str(dict(field.flatchoices).get(value, value) if field.choices else value)
+        shown = self.fields[name].prepare_value(value)
+        return "—" if shown in (None, "") else str(shown)
 
 
 class PolicyAdmin(ModelAdmin):

@@ -19,7 +19,7 @@ class PatientPaginator(Paginator):
 
     Counting all rows is the only part of a list that grows with the register. A search, whose order no index has,
     grows by sorting: its keys are sorted alone, then the page's rows fetched by them; the keys of a search that fits
-    many are kept for as long as the rows' `edition()` stays the same, so that they are never stale.
+    many are kept for as long as the rows' `edition()` stays the same, and for `KEPT` seconds at most.
     """
 
     @cached_property
@@ -67,12 +67,14 @@ class PatientPaginator(Paginator):
             return 0, []
         edition = getattr(rows, "edition", None)
         kept = cache.get(key) if edition else None
-        if kept and kept[0] == edition():
+        now = edition() if kept else None  # asked before what is kept is read: a change in between makes it old
+        if kept and kept[0] == now:
             return kept[1:]
         hits = self._sorted()
         if edition and hits[0] > MANY:
-            now = edition()  # asked before what is kept is read: a change in between makes it old, not wrong
-            hits = self._sorted()
+            if now is None:  # the first time that anybody asks
+                now = edition()
+                hits = self._sorted()
             cache.set(key, (now, *hits), KEPT)
         return hits
 

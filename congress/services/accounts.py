@@ -3,17 +3,20 @@
 import base64
 import secrets
 from binascii import hexlify
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import audit
+from congress.kernel.audit import role_names
 from congress.kernel.workflow import Refused
 from congress.models import Organization, Role, TotpDevice, User
-from congress.policies import grant_role, has_role, revoke_roles
+from congress.policies import grant_role, revoke_roles
 
 FIRST_PASSWORD_HOURS = 24
 # Without the letters and digits that look alike on a slip of paper.
@@ -25,6 +28,21 @@ def new_password(length: int = 14, alphabet: str = _ALPHABET) -> str:
     return "".join(secrets.choice(alphabet) for _position in range(length))
 
 
+@dataclass(frozen=True)
+class FirstPassword:
+    """A password to hand over, hashed already: hashing is slow on purpose, and no lock may be held meanwhile."""
+
+    text: str
+    encoded: str
+    hours: int
+
+
+def first_password(text: str = "", hours: int = FIRST_PASSWORD_HOURS) -> FirstPassword:
+    """A password that must be changed at the first login and dies after `hours`."""
+    text = text or new_password()
+    return FirstPassword(text, make_password(text), hours)
+
+
 @transaction.atomic
 def open_account(
     username: str,
@@ -33,38 +51,39 @@ def open_account(
     organization: Organization | None,
     *,
     by: Any,
-    password: str = "",
     email: str = "",
-    hours: int = FIRST_PASSWORD_HOURS,
+    first: FirstPassword | None = None,
 ) -> tuple[User, str]:
     """Make an account with a first password; the caller hands the password over once and keeps it nowhere."""
-    if User.objects.filter(username=username).exists():
-        raise Refused(_("The account name “%(name)s” is taken.") % {"name": username})
-    password = password or new_password()
+    first = first or first_password()
     user = User(username=username, first_name=name, email=email)
-    set_first_password(user, password, hours)
-    user.save()
+    set_first_password(user, first)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise Refused(_("The account name “%(name)s” is taken.") % {"name": username}) from None
     grant_role(user, role, organization)
     audit.record("account_open", by=by, subject=username, organization=organization, role=str(role))
-    return user, password
+    return user, first.text
 
 
-def set_first_password(user: User, password: str, hours: int = FIRST_PASSWORD_HOURS) -> None:
+def set_first_password(user: User, first: FirstPassword) -> None:
     """A password for a while that must be changed at the first login; the caller saves."""
-    user.set_password(password)
+    user.password = first.encoded
     end_tokens(user)
     user.must_change_password = True
-    user.initial_password_until = timezone.now() + timedelta(hours=hours)
+    user.initial_password_until = timezone.now() + timedelta(hours=first.hours)
 
 
 @transaction.atomic
-def reset_password(user: User, *, by: Any, password: str = "", hours: int = FIRST_PASSWORD_HOURS) -> str:
+def reset_password(user: User, *, by: Any, first: FirstPassword | None = None) -> str:
     """A new first password: every session of the account ends, the authenticator stays."""
-    password = password or new_password()
-    set_first_password(user, password, hours)
+    first = first or first_password()
+    set_first_password(user, first)
     user.save()
     audit.record("password_reset", by=by, subject=user.username)
-    return password
+    return first.text
 
 
 @transaction.atomic
@@ -96,16 +115,16 @@ def change_role(user: User, role: str, organization: Organization | None, *, by:
     It is handed over anew: whoever knew its password or had its authenticator may not follow to the new desk.
     Returns the first password. Refused for a delegate's account, which others than the administrator hand out.
     """
-    if has_role(user, Role.DELEGATE):
+    if Role.DELEGATE in role_names(user):
         raise Refused(_("A delegate's account stays his: open another account for the desk."))
     revoke_roles(user)
     grant_role(user, role, organization)
     user.totpdevice_set.all().delete()
-    password = new_password()
-    set_first_password(user, password)
+    first = first_password()
+    set_first_password(user, first)
     user.save()
     audit.record("role_change", by=by, subject=user.username, organization=organization, role=str(role))
-    return password
+    return first.text
 
 
 def end_tokens(user: User) -> None:

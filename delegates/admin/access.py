@@ -56,7 +56,7 @@ class AccessPages:
             slips = access.issue(persons, by=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
-            return redirect("admin:delegates_mandate_changelist")
+            return redirect(request.path.partition("access/")[0] + ("change/" if "/access/" in request.path else ""))
         context = self.admin_site.each_context(request) | {
             "slips": slips,
             "address": request.build_absolute_uri("/"),

@@ -193,11 +193,8 @@ class DelegateForm(VersionedForm):
             raise forms.ValidationError(str(refused)) from None
 
     def _refuse_disorder(self, data: dict[str, Any]) -> None:
-        """The order the import asks for: born, then the rest; elected by today."""
-        born = data.get("birth_month")
-        for name in ("joined_party_month", "joined_work_month", "elected_on"):
-            if born and data.get(name) and data[name] <= born:
-                self.add_error(name, _("It lies before the month of birth."))
+        for name in facts.before_birth(data):
+            self.add_error(name, facts.BEFORE_BIRTH)
         if data.get("elected_on") and data["elected_on"] > timezone.localdate():
             self.add_error("elected_on", _("The day lies in the future."))
 

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from congress.fields import mask
 from congress.kernel.workbooks import Formula, Value
@@ -67,6 +68,10 @@ _EXCEL_ZERO: Final = date(1899, 12, 30)
 _SERIALS: Final = range(10_000, 100_000)  # 1927 to 2173; six digits are a year and a month
 _MONTH: Final = re.compile(r"^(\d{4})(?:[.\-/年](\d{1,2})月?|(\d{2})(?:\d{2})?)(?:[.\-/](\d{1,2})|(\d{1,2})日|份)?$")
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+AFTER_BIRTH = ("joined_party_month", "joined_work_month", "elected_on")
+BEFORE_BIRTH = gettext_lazy("It lies before the month of birth.")
 
 
 class Unreadable(ValueError):
@@ -183,6 +188,12 @@ def _month_of(value: Value) -> date:
             _("“%(value)s” is not a month.") % {"value": shown(value)},
             _("Type year and month as 1975.03; the month is 01 to 12."),
         ) from None
+
+
+def before_birth(said: Mapping[str, Any]) -> list[str]:
+    """Which of the days and months that must follow the month of birth do not."""
+    born = said.get("birth_month")
+    return [name for name in AFTER_BIRTH if born and said.get(name) and said[name] <= born]
 
 
 def id_number(value: Value, born: date | None, gender: Gender | None) -> str:

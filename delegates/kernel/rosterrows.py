@@ -162,9 +162,5 @@ def _require(reading: Reading, given: Mapping[str, Value]) -> None:
 
 
 def _check_order(reading: Reading, given: Mapping[str, Value]) -> None:
-    born = reading.facts.get("birth_month")
-    for key in ("joined_party_month", "joined_work_month"):
-        if born and key in reading.facts and reading.facts[key] <= born:
-            reading.object_to(
-                key, given[key], _("It lies before the month of birth."), _("Correct one of the two months.")
-            )
+    for key in facts.before_birth(reading.facts):
+        reading.object_to(key, given[key], str(facts.BEFORE_BIRTH), _("Correct one of the two months."))

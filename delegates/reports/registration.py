@@ -23,6 +23,7 @@ from delegates.models import Mandate
 from delegates.policies import MANDATES
 from delegates.reports import words
 
+MOST_LISTED: Final = 6
 PICTURES: Final = {Attachment.Kind.JPEG: "jpeg", Attachment.Kind.PNG: "png"}
 # What fits on the one page the form has: longer texts are set smaller, as a typist would.
 CHARACTERS_A_LINE, RESUME_LINES, AWARDS_LINES, TIGHTER = 36, 8, 2, 2
@@ -43,11 +44,13 @@ class MandateField(CodeField):
 
     def to_python(self, value: Any) -> Any:
         found = super().to_python(value)
-        if found is None or isinstance(value, Mandate):
-            return found
-        same = self.queryset.filter(**self.find(str(value))).select_related("congress__organization", "person")[:6]
+        if found is None:
+            return None
+        same = self.queryset.filter(**self.find(str(value))).select_related("congress__organization", "person")
+        same = list(same.order_by("congress__organization__path", "-congress__number", "pk")[: MOST_LISTED + 1])
         if len(same) > 1:
-            listed = "；".join(f"{row.congress.organization.name}{row.person.post}：{row.pk}" for row in same)
+            lines = [f"{row.congress.full_name}，{row.person.post}：{row.pk}" for row in same[:MOST_LISTED]]
+            listed = "；".join(lines) + ("……" if len(same) > MOST_LISTED else "")
             raise ValidationError(
                 _("Several delegates are called so. Give the number of the one meant: %(listed)s") % {"listed": listed}
             )

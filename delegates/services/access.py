@@ -16,6 +16,7 @@ from congress.services import accounts
 from delegates.models import Person
 from delegates.policies import PERSONS
 
+DIGITS = "0123456789"  # typed on a telephone, often by the elderly
 MOST_AT_ONCE = 100  # each password is hashed slowly on purpose: a hundred take some five seconds
 
 
@@ -34,9 +35,10 @@ def issue(persons: QuerySet[Person], *, by: Any) -> list[Slip]:
     """A slip for each: an account for who has none, a new first password for who has; his sessions end.
 
     All or none. Raises `PermissionDenied` unless `by` manages the office that keeps them, `Refused` for too many
-    at once, a closed account, or a staff account.
+    at once, a closed account, or one that is not a delegate's alone.
     """
-    rows = persons.select_related("organization", "user").prefetch_related("user__groups").order_by("pk")
+    # The accounts are read after the lock: of two clicks the second must see what the first opened.
+    rows = persons.select_related("organization").prefetch_related("user__groups").order_by("pk")
     rows = rows.select_for_update(of=("self",))
     rows = sorted(rows[: MOST_AT_ONCE + 1], key=lambda person: person.stroke_key)
     if len(rows) > MOST_AT_ONCE:
@@ -45,18 +47,20 @@ def issue(persons: QuerySet[Person], *, by: Any) -> list[Slip]:
         raise Refused(_("Choose at least one delegate."))
     if not all(PERSONS.may_change(by, person) for person in rows):
         raise PermissionDenied
-    slips = [_slip(person, by) for person in rows]
-    audit.record("slips", by=by, rows=len(slips))
+    offices = {person.organization for person in rows}
+    days = {office: rules.value("delegate_first_password_days", office, timezone.localdate()) for office in offices}
+    # All are hashed before the first line of the audit is written: that line is a lock the whole site waits for.
+    first = [
+        accounts.first_password(accounts.new_password(10, DIGITS), 24 * days[person.organization]) for person in rows
+    ]
+    slips = [_slip(person, one, by) for person, one in zip(rows, first, strict=True)]
+    audit.record("slips", by=by, organization=rows[0].organization, rows=len(slips))
     return slips
 
 
-def _slip(person: Person, by: Any) -> Slip:
-    days = rules.value("delegate_first_password_days", person.organization, timezone.localdate())
-    password = accounts.new_password(10, alphabet="0123456789")  # typed on a telephone, often by the elderly
+def _slip(person: Person, first: accounts.FirstPassword, by: Any) -> Slip:
     if person.user is None:
-        person.user, _password = accounts.open_account(
-            _free_name(person.name), person.name, Role.DELEGATE, None, by=by, password=password, hours=24 * days
-        )
+        person.user = _open(person.name, first, by)
         person.save(update_fields=["user"])
     elif not _is_delegates_own(person.user):
         raise Refused(
@@ -66,8 +70,8 @@ def _slip(person: Person, by: Any) -> Slip:
     elif not person.user.is_active:
         raise Refused(_("The account of %(name)s is closed. Reopen it first.") % {"name": person.name})
     else:
-        accounts.reset_password(person.user, by=by, password=password, hours=24 * days)
-    return Slip(person.name, person.user.username, password, days)
+        accounts.reset_password(person.user, by=by, first=first)
+    return Slip(person.name, person.user.username, first.text, first.hours // 24)
 
 
 @transaction.atomic
@@ -89,9 +93,10 @@ def _is_delegates_own(user: User) -> bool:
     return {group.name for group in user.groups.all()} == {Role.DELEGATE}
 
 
-def _free_name(name: str) -> str:
+def _open(name: str, first: accounts.FirstPassword, by: Any, number: int = 1) -> User:
     """The delegate signs in by his name; a namesake's is followed by a number."""
-    taken = set(User.objects.filter(username__startswith=name).values_list("username", flat=True))
-    return next(
-        free for number in range(1, len(taken) + 3) if (free := f"{name}{number if number > 1 else ''}") not in taken
-    )
+    username = name if number == 1 else f"{name}{number}"
+    try:
+        return accounts.open_account(username, name, Role.DELEGATE, None, by=by, first=first)[0]
+    except Refused:  # a namesake has it, or another office took it this very moment
+        return _open(name, first, by, number + 1)

@@ -87,7 +87,12 @@ def _open(role: str, district: Organization) -> DemoAccount:
     username = f"demo-{role.replace('_', '-')}"
     User.objects.filter(username=username).update(username=f"{username}-{secrets.token_hex(4)}", is_active=False)
     user, password = accounts.open_account(
-        username, _display(role), role, where.get(role, district), by="seed_demo", password=secrets.token_urlsafe(18)
+        username,
+        _display(role),
+        role,
+        where.get(role, district),
+        by="seed_demo",
+        first=accounts.first_password(secrets.token_urlsafe(18)),
     )
     user.must_change_password, user.initial_password_until = False, None
     user.save()

@@ -75,3 +75,28 @@ def test_a_new_form_has_chosen_nothing_for_its_editor(clerk):
     form = page.context["adminform"].form
     for name in ("gender", "method", "main_category", "electing_unit"):
         assert next(iter(form.fields[name].widget.choices))[0] == "", name
+
+
+def test_a_conflict_is_told_in_the_words_of_the_form(world, sign_in):
+    mandate = world.ours.mandate
+    first, second = sign_in(world.users["township"]), sign_in(world.users["office"])
+    mine, theirs = form_on(first.get(page_of(mandate))), form_on(second.get(page_of(mandate)))
+    first.post(page_of(mandate), mine | {"migrant": "on", "birth_month": "1962.02", "gender": "female"})
+    told = " ".join(second.post(page_of(mandate), theirs | {"post": "乙"}).context["adminform"].form.non_field_errors())
+    for said in ("“是”", "“1962.02”", "“女”"):
+        assert said in told
+    assert "<" not in told
+
+
+@pytest.mark.parametrize("year", [0, 99999])
+def test_a_year_that_is_none_is_refused(world, sign_in, year):
+    page = sign_in(world.users["office"]).post(
+        reverse("admin:congress_calendaryear_add"), {"year": year, "source": "x"}
+    )
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors["year"]
+
+
+def test_closing_a_form_leads_back_to_the_list_as_it_was(clerk, world):
+    page = clerk.get(page_of(world.ours.mandate), {"_changelist_filters": "q=王&status=active"}).content.decode()
+    assert "/admin/delegates/mandate/?q=" in page

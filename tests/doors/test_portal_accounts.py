@@ -1,12 +1,16 @@
 """A delegate's account: opened by the office that keeps him, on a slip that is shown once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from congress.kernel import audit
 from congress.models import AuditEvent, User
+from congress.services import accounts
 from delegates.models import Mandate, Person
 from delegates.services import access
 from tests import factories
@@ -164,3 +168,38 @@ def test_an_account_moves_to_another_desk(world, sign_in):
     assert [row["name"] for row in found] == [world.theirs.mandate.person.name]
     assert AuditEvent.objects.filter(action="role_change", subject=user.username).exists()
     assert keeper.post(page, {"role": "delegate"}).context["form"].errors["role"]  # opened at the delegate's page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_opens_the_account(world):
+    person, clerk = world.ours.mandate.person, world.users["township"]
+
+    def click():
+        try:
+            return access.issue(Person.objects.filter(pk=person.pk), by=User.objects.get(pk=clerk.pk))[0].username
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        names = [click.result() for click in [both.submit(click), both.submit(click)]]
+    assert names == [person.name] * 2
+    assert User.objects.filter(username__startswith=person.name).count() == 1
+
+
+def test_the_passwords_are_hashed_before_the_audit_is_locked(world, monkeypatch):
+    """Its lock is one for the whole site: nobody could sign in while a hundred slips are made."""
+    order = []
+    hashed, recorded = accounts.make_password, audit.record
+    monkeypatch.setattr(accounts, "make_password", lambda text: order.append("hash") or hashed(text))
+    monkeypatch.setattr(audit, "record", lambda *args, **facts: order.append("audit") or recorded(*args, **facts))
+    factories.make_mandate(world.ours.mandate.congress, "李华")
+    kept_here = Person.objects.filter(organization=world.ours.organization)
+    access.issue(kept_here, by=world.users["township"])
+    assert order == ["hash", "hash", "audit", "audit", "audit"]
+
+
+def test_a_closed_delegates_account_becomes_no_desks_either(world, sign_in):
+    user = world.users["delegate"]
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    page = reverse("admin:congress_user_verb", args=[user.pk, "change-role"])
+    assert sign_in(world.users["sysadmin"]).post(page, {"role": "unit"}).context["form"].errors["role"]
