@@ -148,7 +148,7 @@ def test_templates_neither_unescape_nor_script_nor_style_in_place():
 
 
 def test_text_is_marked_safe_only_where_it_is_ours():
-    """Our style sheet in a printed document; lists and choices whose every part is escaped. Never what anybody typed."""
+    """Our style sheet in a printed document; lists and choices whose every part is escaped. Never what was typed."""
     calls = {name(path) for path, node in nodes(ast.Call) if getattr(node.func, "id", "") == "mark_safe"}
     assert calls == {"congress/kernel/reports.py", "congress/doors/lists.py", "congress/doors/widgets.py"}
 
