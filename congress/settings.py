@@ -276,7 +276,7 @@ UNFOLD = {
             "800": "125 15 24", "900": "105 18 26", "950": "58 5 10",
         },
     },
-    "SIDEBAR": {"show_search": True, "navigation": "congress.doors.dashboard.navigation"},
+    "SIDEBAR": {"show_search": True},
 }  # fmt: skip
 
 # Logs: one line an event, nothing a user typed can start a second line

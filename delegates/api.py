@@ -1,9 +1,12 @@
 """Delegates through the API: masked, and only those the caller may see."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.filters import BaseFilterBackend, OrderingFilter
@@ -24,6 +27,21 @@ class MonthField(serializers.DateField):
         super().__init__(format="%Y-%m", read_only=True, **kwargs)
 
 
+def _reader(field: serializers.Field) -> Callable[[Mandate], Any]:
+    get = attrgetter(field.source)
+
+    def read(row: Mandate) -> Any:
+        try:
+            value = get(row)
+        except AttributeError:
+            if field.allow_null:  # no delegation, no group
+                return None
+            raise
+        return None if value is None else field.to_representation(value)
+
+    return read
+
+
 class DelegateSerializer(serializers.ModelSerializer):
     """The contract's fields. ID numbers never leave here; phones only masked."""
 
@@ -41,6 +59,14 @@ class DelegateSerializer(serializers.ModelSerializer):
     congress = serializers.CharField(source="congress.code", read_only=True)
     organization = serializers.CharField(source="congress.organization.code", read_only=True)
     phone_masked = serializers.CharField(source="person.phone_masked", read_only=True)
+
+    def to_representation(self, instance: Mandate) -> dict[str, Any]:
+        """As the fields say, each by one getter: the library's way to each of 450 values was a sixth of a page."""
+        return {name: read(instance) for name, read in self._readers}
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, Callable[[Mandate], Any]]]:
+        return [(field.field_name, _reader(field)) for field in self._readable_fields]
 
     class Meta:
         model = Mandate

@@ -102,7 +102,7 @@ _.formfield_overrides
 _.get_changelist
 _.get_help_text
 _.locked_out
-_.navigation
+_.get_sidebar_list
 _.password_change
 _.page_furniture
 _.process_view

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from congress.doors.admin import PolicyAdmin
+from congress.doors.dashboard import navigation
 
 
 class StaffSite(UnfoldAdminSite):
@@ -24,6 +25,14 @@ class StaffSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The side navigation is ours; what Django lists of the applications is drawn on an application's own page."""
         return super().get_app_list(request, app_label) if app_label else []
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Our groups of links, which ask the policies already; the theme would judge each link again."""
+        groups = navigation(request)
+        for item in (item for group in groups for item in group["items"]):
+            link = str(item["link"])
+            item["active"] = request.path == link or (link != "/admin/" and request.path.startswith(link))
+        return groups
 
     def get_urls(self) -> list[Any]:
         """Without Django's redirect to a row's page of the public site: no row has one."""
