@@ -22,7 +22,7 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[choice for choice in Role.choices if choice[0] != Role.DELEGATE],
+        choices=[("", _("Choose")), *(choice for choice in Role.choices if choice[0] != Role.DELEGATE)],
         help_text=_("A delegate's account is opened on the delegate's page by his liaison office."),
     )
     organization = forms.ModelChoiceField(

@@ -268,6 +268,7 @@ class WorkflowAdmin(PolicyAdmin):
             return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
         try:
             self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Done."))
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect(f"admin:{self._name('change')}", pk)

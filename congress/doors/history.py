@@ -99,6 +99,8 @@ def _show(field: Any, value: Any, words: Words) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if field.is_relation:
         return words.get(field.name, {}).get(value, str(value))
+    if field.name.endswith("_month"):
+        return f"{value:%Y.%m}"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)

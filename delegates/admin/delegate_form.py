@@ -22,7 +22,7 @@ from congress.policies import MANAGE, branches
 from congress.querysets import within
 from congress.services import attachments
 from delegates.kernel import facts
-from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
+from delegates.models import DelegateGroup, Delegation, ElectingUnit, MainCategory, Mandate, Person
 from delegates.policies import PERSONS
 
 UNPRINTABLE = {"So", "Cs", "Co", "Cn", "Cf", "Cc"}
@@ -167,10 +167,13 @@ class DelegateForm(VersionedForm):
             body = data.get(name)
             if body and data.get("congress") and body.congress_id != data["congress"].pk:
                 self.add_error(name, _("It belongs to another congress."))
+        if data.get("front_line") and data.get("main_category") != MainCategory.FRONT_LINE:
+            self.add_error("front_line", _("Only a delegate of the production and front line has a kind of it."))
         self._refuse_disorder(data)
         self._refuse_unprintable()
         self._refuse_a_namesake(data)
-        self._read("name", lambda text: facts.name(text)[0])
+        self._read_name()
+        self._read("education", facts.education)
         self._read("phone", facts.phone)
         self._read("id_number", lambda text: facts.id_number(text, data.get("birth_month"), data.get("gender")))
         if data.get("id_number"):
@@ -219,6 +222,13 @@ class DelegateForm(VersionedForm):
             self.add_error(
                 "id_number", _("A delegate of this name and month of birth is there already: give the ID number.")
             )
+
+    def _read_name(self) -> None:
+        """The bare name: what a roster says in brackets has fields of its own here, and must not get lost."""
+        if any(bracket in self.cleaned_data.get("name", "") for bracket in "（("):
+            self.add_error("name", _("Write the name alone; gender and ethnic group have fields of their own."))
+        else:
+            self._read("name", lambda text: facts.name(text)[0])
 
     def _read(self, name: str, reader: Any) -> None:
         text = self.cleaned_data.get(name)

@@ -44,7 +44,7 @@ def issue(persons: QuerySet[Person], *, by: Any) -> list[Slip]:
     if len(rows) > MOST_AT_ONCE:
         raise Refused(_("Choose at most %(most)s delegates at once.") % {"most": MOST_AT_ONCE})
     if not rows:
-        raise Refused(_("Choose at least one delegate."))
+        raise Refused(_("Nobody chosen is without an account. A new first password is issued at the delegate's page."))
     if not all(PERSONS.may_change(by, person) for person in rows):
         raise PermissionDenied
     offices = {person.organization for person in rows}

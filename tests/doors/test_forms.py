@@ -21,6 +21,7 @@ def clerk(world, sign_in):
 
 @pytest.mark.parametrize(("field", "value", "sentence"), [
     ("elected_on", "0001-01-01", "年份应在"), ("elected_on", "2090-01-01", "晚于今天"),
+    ("front_line", "farmer", "一线"), ("education", "胡扯", "学历"), ("name", "王文（女，回族）", "只填姓名"),
     ("joined_party_month", "1961.01", "出生年月"), ("joined_work_month", "1950.01", "出生年月"),
 ])  # fmt: skip
 def test_days_that_make_no_sense_are_refused_in_words(world, clerk, field, value, sentence):

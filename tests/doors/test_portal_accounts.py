@@ -109,6 +109,17 @@ def test_slips_for_several_at_once_and_namesakes_apart(world, clerk):
     assert AuditEvent.objects.get(action="slips").detail["rows"] == 2
 
 
+def test_a_tick_too_many_takes_nobodys_password(world, clerk):
+    mandate = world.ours.mandate
+    ((name, password),) = secrets_on(clerk.post(of(mandate, "issue")))
+    other = factories.make_mandate(mandate.congress, "李华")
+    slips = secrets_on(clerk.post(LIST, {"action": "issue_slips", "_selected_action": [mandate.pk, other.pk]}))
+    assert [holder for holder, _password in slips] == ["李华"]
+    assert log_in(name, password).status_code == 302
+    again = clerk.post(LIST, {"action": "issue_slips", "_selected_action": [mandate.pk, other.pk]}, follow=True)
+    assert "lo-slip" not in again.content.decode()
+
+
 def test_too_many_at_once_are_refused_and_none_is_opened(world, clerk, monkeypatch):
     monkeypatch.setattr(access, "MOST_AT_ONCE", 1)
     factories.make_mandate(world.ours.mandate.congress, "李华")
