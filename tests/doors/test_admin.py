@@ -66,7 +66,8 @@ def test_saving_changes_the_person_the_mandate_and_what_is_computed_from_the_nam
     data = form_on(clerk.get(page_of(mandate)))
     old_key = mandate.roster_key
     answer = clerk.post(page_of(mandate), data | {
-        "name": "丁一凡", "post": "村委会主任", "front_line": "farmer", "votes_for": "61", "phone": "13811112222",
+        "name": "丁一凡", "post": "村委会主任", "main_category": "front_line", "front_line": "farmer",
+        "votes_for": "61", "phone": "13811112222",
     })  # fmt: skip
     assert answer.status_code == 302, words(answer)
     mandate = Mandate.objects.get(pk=mandate.pk)
