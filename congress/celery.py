@@ -12,6 +12,8 @@ from django.conf import settings
 TIMETABLE = {
     # A bell may be lost (Redis down, worker killed): every 15 seconds a worker looks for itself what is owed.
     "work": {"task": "congress.tasks.work", "schedule": 15.0, "options": {"expires": 15}},
+    # Messages leave at nine; a pass that was missed is made up for by the next.
+    "remind": {"task": "congress.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     # Before the office opens: deadlines, reminders, norms, tidying up.
     "nightly": {"task": "congress.tasks.nightly", "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
 }

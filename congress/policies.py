@@ -25,6 +25,7 @@ from congress.models import (
     CalendarYear,
     Congress,
     Delivery,
+    DueTime,
     ImportRun,
     Job,
     Notice,
@@ -255,6 +256,18 @@ class AttachmentPolicy(BranchPolicy):
         return super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
 
 
+class DueTimePolicy(BranchPolicy):
+    """What is due is seen with the organisation that owes it; it is done by doing the thing."""
+
+    model = DueTime
+
+    def may_change(self, user: Any, obj: Any) -> bool:
+        return False
+
+    def may_create(self, user: Any) -> bool:
+        return False
+
+
 class NoticePolicy(Policy):
     """A notice is its recipient's."""
 
@@ -330,4 +343,5 @@ ORGANIZATIONS, CONGRESSES, SESSIONS, RULES = OrganizationPolicy(), CongressPolic
 CALENDAR_DAYS, CALENDAR_YEARS = CalendarPolicy(CalendarDay), CalendarPolicy(CalendarYear)
 IMPORTS, PRINTS, ATTACHMENTS = ImportRunPolicy(), PrintedReportPolicy(), AttachmentPolicy()
 NOTICES, AUDIT_EVENTS, ACCOUNTS = NoticePolicy(), AuditEventPolicy(), AccountPolicy()
+DUE_TIMES = DueTimePolicy()
 JOBS, DELIVERIES = MachinePolicy(Job), MachinePolicy(Delivery)

@@ -217,7 +217,18 @@ JOBS = {  # what a worker does for each kind of owed job
 }
 IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
 REPORTS = ["delegates.reports.REPORTS"]
-WORKFLOWS = ["congress.workflows.IMPORT", "congress.workflows.PRINT", "delegates.workflows.CORRECTION"]
+WORKFLOWS = [
+    "congress.workflows.IMPORT",
+    "congress.workflows.PRINT",
+    "delegates.workflows.CORRECTION",
+    "delegates.workflows.MANDATE",
+    "delegates.workflows.ELECTION",
+    "delegates.workflows.VACANCY",
+    "delegates.workflows.CREDENTIALS",
+    "delegates.workflows.REMOVAL",
+]
+TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
+NIGHTLY = ["delegates.services.seats.end_terms"]
 
 # API
 API_RESOURCES = {

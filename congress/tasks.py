@@ -8,6 +8,7 @@ from congress.celery import app
 from congress.doors.middleware import HEARTBEAT
 from congress.kernel import jobs
 from congress.services import nightly as nightly_service
+from congress.services import reminders
 
 
 @app.task
@@ -26,3 +27,9 @@ def ring() -> None:
 def nightly() -> None:
     """What is swept and checked once a night."""
     nightly_service.run()
+
+
+@app.task
+def remind() -> None:
+    """Speak of what is due, overdue or to be told to the office above."""
+    reminders.run()

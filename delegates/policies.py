@@ -5,10 +5,25 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from congress.kernel.policy import Policy
-from congress.models import Role
+from congress.models import Organization, Role
 from congress.policies import MANAGE, BranchPolicy, branches, has_role, holds
 from congress.querysets import within
-from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate, Person
+from delegates.kernel.committees import decider
+from delegates.models import (
+    Commitment,
+    CorrectionRequest,
+    CredentialsReview,
+    DelegateGroup,
+    Delegation,
+    ElectingUnit,
+    Election,
+    Mandate,
+    MandateChange,
+    Objection,
+    Person,
+    RemovalMotion,
+    Vacancy,
+)
 
 
 def is_self(user: Any, person: Person) -> bool:
@@ -79,5 +94,109 @@ def is_office_of(user: Any, request: CorrectionRequest) -> bool:
     return bool(user) and holds(user, MANAGE, request.mandate.congress.organization)
 
 
+def keeps_register(user: Any, mandate: Mandate) -> bool:
+    """Whether the account's office keeps the register the mandate stands in."""
+    return bool(user) and holds(user, MANAGE, mandate.congress.organization)
+
+
+def decides(user: Any, organization: Organization, rule: str) -> bool:
+    """Whether the account records decisions of the committee that decides about the organisation."""
+    return bool(user) and holds(user, MANAGE, decider(organization, rule))
+
+
+def decides_on_mandate(user: Any, mandate: Mandate) -> bool:
+    """The same-level committee decides on a termination (任期制条例 art. 28), unless the rule says above."""
+    return decides(user, mandate.congress.organization, "mandate_decision_level")
+
+
+def resigns(user: Any, mandate: Mandate) -> bool:
+    """A delegate resigns himself, on his phone; the office records a letter on paper."""
+    return is_self(user, mandate.person) or keeps_register(user, mandate)
+
+
+class ChangePolicy(BranchPolicy):
+    """Decisions are seen with the register they changed, and by the delegate they are about."""
+
+    model, prefix = MandateChange, "mandate__congress__organization"
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix)
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(mandate__person__user=user)
+        return MandateChange.objects.filter(seen)
+
+    def may_create(self, user: Any) -> bool:
+        return False  # a decision is recorded by taking it
+
+    def may_file(self, user: Any, change: MandateChange) -> bool:
+        """Whether the account may record that the decision was filed with the committee above."""
+        return self.may_change(user, change) and change.filing_due_on is not None and change.filed_on is None
+
+
+class ElectionPolicy(BranchPolicy):
+    model, prefix = Election, "electing_unit__congress__organization"
+
+    def may_reply(self, user: Any, election: Election) -> bool:
+        """Whether the account records the committee's replies on candidates and results."""
+        return decides(user, election.electing_unit.congress.organization, "election_reply_level")
+
+
+class ObjectionPolicy(BranchPolicy):
+    """What was said against a candidate is the managing office's affair alone."""
+
+    model, prefix, right = Objection, "election__electing_unit__congress__organization", MANAGE
+
+
+class VacancyPolicy(BranchPolicy):
+    model, prefix = Vacancy, "electing_unit__congress__organization"
+
+    def may_create(self, user: Any) -> bool:
+        return False  # a vacancy opens by itself
+
+    def may_reply(self, user: Any, vacancy: Vacancy) -> bool:
+        return decides(user, vacancy.electing_unit.congress.organization, "election_reply_level")
+
+
+class ReviewPolicy(BranchPolicy):
+    """A report can be worded until it is submitted."""
+
+    model, prefix = CredentialsReview, "congress__organization"
+
+    def may_change(self, user: Any, obj: CredentialsReview) -> bool:
+        return super().may_change(user, obj) and obj.state == CredentialsReview.State.DRAFT
+
+    def may_reply(self, user: Any, review: CredentialsReview) -> bool:
+        return decides(user, review.congress.organization, "election_reply_level")
+
+
+class MotionPolicy(BranchPolicy):
+    """A motion to remove is the managing office's affair until it is decided; then the decision is recorded."""
+
+    model, prefix, right = RemovalMotion, "mandate__congress__organization", MANAGE
+
+    def may_change(self, user: Any, obj: RemovalMotion) -> bool:
+        return super().may_change(user, obj) and obj.state == RemovalMotion.State.MOVED
+
+
+class CommitmentPolicy(BranchPolicy):
+    """A pledge is read by the branch, and signed by the delegate alone."""
+
+    model, prefix = Commitment, "mandate__congress__organization"
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix)
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(mandate__person__user=user)
+        return Commitment.objects.filter(seen)
+
+    def may_change(self, user: Any, obj: Commitment) -> bool:
+        return False
+
+    def may_create(self, user: Any) -> bool:
+        return False
+
+
+CHANGES, ELECTIONS, OBJECTIONS, VACANCIES = ChangePolicy(), ElectionPolicy(), ObjectionPolicy(), VacancyPolicy()
+REVIEWS, MOTIONS, COMMITMENTS = ReviewPolicy(), MotionPolicy(), CommitmentPolicy()
 MANDATES, PERSONS, CORRECTIONS = MandatePolicy(), PersonPolicy(), CorrectionPolicy()
 ELECTING_UNITS, DELEGATIONS, GROUPS = BodyPolicy(ElectingUnit), BodyPolicy(Delegation), BodyPolicy(DelegateGroup)

@@ -14,7 +14,7 @@ from django.db.models.functions import Concat
 from congress.fields import blind_index
 from congress.querysets import within
 
-SERVING = ("active",)
+SERVING = ("active", "resign_pending")
 REGISTER_COLUMNS = [
     "status", "main_category", "roster_key", "congress__organization__name", "group__name", "person__uid",
     "person__name", "person__gender", "person__ethnicity", "person__birth_month", "person__post",

@@ -6,6 +6,11 @@ urlpatterns = [
     path("", views.Home.as_view(), name="portal_home"),
     path("record/", views.MyRecord.as_view(), name="my_record"),
     path("record/correct/", views.AskCorrection.as_view(), name="ask_correction"),
+    path("mandate/", views.MyMandate.as_view(), name="my_mandate"),
+    path("mandate/rights/", views.Rights.as_view(), name="rights"),
+    path("mandate/pledge/", views.Pledge.as_view(), name="pledge"),
+    path("mandate/resign/", views.Resign.as_view(), name="resign"),
+    path("mandate/resign/withdraw/", views.WithdrawResignation.as_view(), name="withdraw_resignation"),
     path("corrections/", views.MyCorrections.as_view(), name="my_corrections"),
     path("corrections/<int:pk>/withdraw/", views.WithdrawCorrection.as_view(), name="withdraw_correction"),
 ]

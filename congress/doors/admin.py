@@ -7,7 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,6 +25,8 @@ from congress.kernel import audit
 from congress.kernel.editing import save_edit, save_new
 from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
+from congress.models import Attachment
+from congress.services import attachments
 
 VERSION_FIELD = "_version"
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # a slip of the finger, not a date
@@ -31,6 +34,7 @@ YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 SAVED_MEANWHILE = gettext_lazy(
     "Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:"
 )
+SCANS = {Attachment.Kind.PDF, Attachment.Kind.JPEG, Attachment.Kind.PNG}
 FILTER_ENDS = {"exact", "isnull", "in", "gte", "lt", "year", "month", "day", "id__exact", "isempty"}
 
 
@@ -256,22 +260,40 @@ class WorkflowAdmin(PolicyAdmin):
             raise Http404 from None
         if not row.who(request.user, obj):
             raise PermissionDenied
-        form = self.workflow.form(obj, verb, by=request.user, data=request.POST or None)
-        if request.method != "POST" or not form.is_valid():
-            context = self.admin_site.each_context(request) | {
-                "object": obj,
-                "row": row,
-                "form": form,
-                "opts": self.opts,
-                "back": reverse(f"admin:{self._name('change')}", args=[pk]),
-            }
-            return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
-        try:
-            self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Done."))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return redirect(f"admin:{self._name('change')}", pk)
+        form = self.workflow.form(obj, verb, by=request.user, data=request.POST or None, files=request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                with transaction.atomic():
+                    kept = keep_files(form.cleaned_data, organization_of(self.policy, obj), request.user)
+                    self.workflow.take(obj, verb, by=request.user, **kept)
+                messages.success(request, _("Done."))
+                return redirect(f"admin:{self._name('change')}", pk)
+            except Refused as refusal:  # what was typed stays on the page
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {
+            "object": obj,
+            "row": row,
+            "form": form,
+            "opts": self.opts,
+            "back": reverse(f"admin:{self._name('change')}", args=[pk]),
+            "obstacle": row.obstacle(obj),
+            "consequences": self.consequences(obj, verb),
+        }
+        return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
+
+    def consequences(self, obj: Any, verb: str) -> list[str]:
+        """Sentences that tell what the transition brings with it, before it is confirmed."""
+        return []
+
+
+def keep_files(data: dict[str, Any], organization: Any, by: Any) -> dict[str, Any]:
+    """What was said, each uploaded scan kept as a file of the organisation. Raises `Refused` if it is no scan."""
+    return {
+        name: attachments.store(value.read(), name=value.name, organization=organization, by=by, kinds=SCANS)
+        if isinstance(value, UploadedFile)
+        else value
+        for name, value in data.items()
+    }
 
 
 def organization_of(policy: Policy, obj: Any) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.forms.utils import flatatt
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -29,3 +30,10 @@ class TextInput(UnfoldAdminTextInputWidget):
     def render(self, name: str, value: Any, attrs: Any = None, **_renderer: Any) -> SafeString:
         given = {"type": self.input_type, "name": name, "value": self.format_value(value), **(attrs or {})}
         return format_html("<input{}>", flatatt(self.build_attrs(self.attrs, given)))
+
+
+def file_link(attachment: Any) -> str:
+    """A link to a kept file, whose own page asks whether the reader may have it; a dash where there is none."""
+    if attachment is None:
+        return "—"
+    return format_html('<a href="{}">{}</a>', reverse("attachment", args=[attachment.pk]), attachment.name)

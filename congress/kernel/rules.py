@@ -36,6 +36,25 @@ def _variant(text: str) -> str:
     return text
 
 
+def _level(text: str) -> str:
+    if text not in {"same", "upper"}:
+        raise ValueError(text)
+    return text
+
+
+def _base(text: str) -> str:
+    if text not in {"due", "present"}:
+        raise ValueError(text)
+    return text
+
+
+def _share(text: str) -> int:
+    number = _whole(text)
+    if number > 100:
+        raise ValueError(text)
+    return number
+
+
 def _days(text: str) -> tuple[int, ...]:
     return tuple(_span(part) for part in text.replace("，", ",").split(","))
 
@@ -65,7 +84,37 @@ DECLARED: dict[str, Declared] = {
     "proposal_min_signers": Declared(
         gettext_lazy("Delegates needed for a joint proposal"), "10", "平凉市、广东省提案办法", by_level={"township": "5"}
     ),
-    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例"),
+    "escalate_days_after": Declared(gettext_lazy("Overdue is told to the office above after (days)"), "7", "惯例"),
+    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例", _share),
+    "majority_base": Declared(
+        gettext_lazy("Elected by more than half of: “due” all electors, “present” those present"),
+        "due",
+        "地方组织选举工作条例",
+        _base,
+    ),
+    "notice_working_days": Declared(gettext_lazy("Public notice before the vote, at least (working days)"), "5", "惯例"),
+    "election_recommend_days": Declared(gettext_lazy("① Unit recommends candidates within (days)"), "30", "惯例"),
+    "election_reply_working_days": Declared(gettext_lazy("② Reply on the candidates within (working days)"), "10", "惯例"),
+    "election_vote_days": Declared(gettext_lazy("③ Unit votes within (days)"), "30", "惯例"),
+    "election_result_working_days": Declared(gettext_lazy("④ Reply on the result within (working days)"), "10", "惯例"),
+    "credentials_working_days": Declared(gettext_lazy("Credentials checked within (working days)"), "10", "惯例"),
+    "election_reply_level": Declared(
+        gettext_lazy("Who replies on candidates, results and credentials: “same” or “upper” committee"), "same", "试点工作汇报", _level
+    ),
+    "mandate_decision_level": Declared(
+        gettext_lazy("Who decides on a mandate: “same” or “upper” committee"), "same", "党代表任期制暂行条例第二十八条", _level
+    ),
+    "filing_working_days": Declared(
+        gettext_lazy("A termination is filed with the committee above within (working days)"), "10", "党代表任期制暂行条例第二十八条"
+    ),
+    "resignation_working_days": Declared(
+        gettext_lazy("The committee decides on a resignation within (working days)"), "20", "党代表任期制暂行条例第二十五条"
+    ),
+    "persuasion_days": Declared(gettext_lazy("Dismissed for idleness after being urged to resign, at the earliest (days)"), "15", "惯例"),
+    "removal_motion_percent": Declared(
+        gettext_lazy("Members of the unit needed to move a removal, at least (%)"), "20", "惯例", _share
+    ),
+    "term_extension_months": Declared(gettext_lazy("A term may be extended by at most (months)"), "12", "地方党代会条例第五条"),
     "term_years": Declared(gettext_lazy("Length of a term (years)"), "5", "党章第二十五条"),
     "reveals_an_hour": Declared(gettext_lazy("Personal numbers one account may reveal in an hour"), "30", "个人信息保护法", protects=True),
     "delegate_first_password_days": Declared(

@@ -51,6 +51,7 @@ class Move:
     at: datetime
     note: str
     data: Mapping[str, Any]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,15 @@ class Workflow(Generic[M]):
             if getattr(obj, self.field) in row.source and row.who(by, obj):
                 yield row, row.obstacle(obj)
 
-    def form(self, obj: M, verb: str, *, by: Actor, data: Any = None) -> forms.Form:
-        """The form the actor fills in to take `verb`; empty if the transition needs nothing said."""
-        return (self.row(verb).needs or forms.Form)(data)
+    def form(self, obj: M, verb: str, *, by: Actor, data: Any = None, files: Any = None) -> forms.Form:
+        """The form the actor fills in to take `verb`; empty if the transition needs nothing said.
+
+        A form with a method `about` is told which object it speaks of, for its choices and first suggestions.
+        """
+        form = (self.row(verb).needs or forms.Form)(data, files)
+        if hasattr(form, "about"):
+            form.about(obj)
+        return form
 
     def take(self, obj: M, verb: str, *, by: Actor, note: str = "", **data: Any) -> M:
         """Take `verb` on `obj` and return the fresh object.
@@ -115,7 +122,7 @@ class Workflow(Generic[M]):
                 raise Refused(self._not_from(row, locked))
             if reason := row.obstacle(locked):
                 raise Refused(reason)
-            move = Move(verb, by, timezone.now(), note, data)
+            move = Move(verb, by, timezone.now(), note, data, source)
             setattr(locked, self.field, row.target)
             for effect in row.then:
                 effect(locked, move)

@@ -2,6 +2,7 @@
 
 from congress.models.accounts import Role, TotpDevice, User
 from congress.models.calendar import CalendarDay, CalendarYear
+from congress.models.duetimes import DueTime, Rung
 from congress.models.files import Attachment
 from congress.models.imports import ImportRow, ImportRun, ImportState, RowOutcome
 from congress.models.jobs import Job
@@ -15,7 +16,7 @@ from congress.models.organizations import (
 from congress.models.printing import PrintedReport, PrintState
 from congress.models.records import AuditEvent, IdempotencyKey, JournalEntry
 from congress.models.rules import Rule
-from congress.models.terms import Congress, Session, SessionKind
+from congress.models.terms import Congress, Session, SessionKind, TermChange
 
 __all__ = [
     "Attachment",
@@ -26,6 +27,7 @@ __all__ = [
     "Congress",
     "Delivery",
     "DeliveryState",
+    "DueTime",
     "IdempotencyKey",
     "ImportRow",
     "ImportRun",
@@ -42,8 +44,10 @@ __all__ = [
     "Role",
     "RowOutcome",
     "Rule",
+    "Rung",
     "Session",
     "SessionKind",
+    "TermChange",
     "TotpDevice",
     "User",
 ]

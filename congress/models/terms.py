@@ -123,3 +123,21 @@ class Session(models.Model):
     def short_name(self) -> str:
         """四届三次."""
         return f"{self.congress.ordinal}届{to_chinese(self.number)}次"
+
+
+class TermChange(models.Model):
+    """An early or late turnover (提前或延期换届): when a term was to end before, when now, and on whose word."""
+
+    congress = models.ForeignKey(Congress, models.PROTECT, related_name="term_changes", verbose_name=_("congress"))
+    before = models.DateField(_("was to end on"), null=True)
+    after = models.DateField(_("ends on"))
+    basis = models.CharField(_("basis document"), max_length=200)
+    by = models.ForeignKey("congress.User", models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by"))
+    at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("change of a term"), _("changes of terms")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.congress}: {self.after}"

@@ -2,15 +2,24 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.doors.admin import PolicyAdmin
+from congress.doors.admin import PolicyAdmin, VersionedForm
+from congress.doors.widgets import TextInput
+from congress.policies import CONGRESSES
+from delegates.admin.quotas import QuotaPages
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate
 from delegates.policies import DELEGATIONS, ELECTING_UNITS, GROUPS
+from delegates.services.access import unit_account
+from delegates.services.seats import fit_vacancies
+
+MOST_LINKS = 20
 
 
 class BodyAdmin(PolicyAdmin):
@@ -39,12 +48,66 @@ class BodyAdmin(PolicyAdmin):
         return obj.serving
 
 
+class UnitForm(VersionedForm):
+    """An electing unit. Its contact person is named by his account, which only its holder and the office know."""
+
+    contact_name = forms.CharField(
+        label=_("account of the contact person"),
+        required=False,
+        max_length=150,
+        widget=TextInput(),
+        help_text=_("The unit's own account: it hears of steps that fall due and of decisions on its delegates."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.contact:
+            self.initial["contact_name"] = self.instance.contact.get_username()
+
+    def clean_contact_name(self) -> str:
+        """The name of an open account of a unit; nothing else is anybody's contact person."""
+        name = self.cleaned_data["contact_name"].strip()
+        self.contact = unit_account(name) if name else None
+        if name and self.contact is None:
+            raise forms.ValidationError(_("There is no open unit account of this name."))
+        return name
+
+    def clean(self) -> Any:
+        data = super().clean()
+        self.instance.contact = getattr(self, "contact", self.instance.contact)
+        return data
+
+
 @admin.register(ElectingUnit)
-class ElectingUnitAdmin(BodyAdmin):
-    policy, seat = ELECTING_UNITS, "electing_unit"
-    list_display = ["name", "congress_of", "seat_quota", "serving"]
-    fields = ["congress", "name", "organization", "seat_quota", "number"]
+class ElectingUnitAdmin(QuotaPages, BodyAdmin):
+    policy, seat, form = ELECTING_UNITS, "electing_unit", UnitForm
+    list_display = ["name", "congress_of", "party_members", "seat_quota", "serving"]
+    fields = [
+        "congress", "name", "organization", "party_members", "party_organisations", "seat_quota", "quota_basis",
+        "contact_name", "number",
+    ]  # fmt: skip
     autocomplete_fields = ["congress", "organization"]
+    change_list_template = "admin/delegates/unit_change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("contact")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["fields"] = [name for name in self.fields if name != "contact_name"]
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["congress"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: ElectingUnit, form: Any, change: bool) -> None:
+        form.changed_data = ["contact" if name == "contact_name" else name for name in form.changed_data]
+        super().save_model(request, obj, form, change)
+        fit_vacancies(obj, on=timezone.localdate())
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        running = CONGRESSES.visible(request.user).current(timezone.localdate()).select_related("organization")
+        managed = [row for row in running[:MOST_LINKS] if CONGRESSES.may_change(request.user, row)]
+        return super().changelist_view(request, {"quota_congresses": managed} | (extra_context or {}))
 
 
 @admin.register(Delegation)

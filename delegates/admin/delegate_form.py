@@ -22,7 +22,7 @@ from congress.policies import MANAGE, branches
 from congress.querysets import within
 from congress.services import attachments
 from delegates.kernel import facts
-from delegates.models import DelegateGroup, Delegation, ElectingUnit, MainCategory, Mandate, Person
+from delegates.models import DelegateGroup, Delegation, ElectingUnit, Election, MainCategory, Mandate, Person
 from delegates.policies import PERSONS
 
 UNPRINTABLE = {"So", "Cs", "Co", "Cn", "Cf", "Cc"}
@@ -128,8 +128,28 @@ class DelegateForm(VersionedForm):
         model = Mandate
         fields = MANDATE_FIELDS
 
+    register_basis = forms.CharField(
+        label=_("basis document no."),
+        max_length=100,
+        widget=TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Nobody joins the register without a document: the reply on the election, for instance."),
+    )
+    register_on = forms.DateField(
+        label=_("decided on"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    election: Election | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if self.election is not None and kwargs.get("instance") is None:
+            kwargs["instance"] = Mandate(
+                status=Mandate.Status.CANDIDATE, election=self.election, congress=self.election.electing_unit.congress,
+                electing_unit=self.election.electing_unit, method=self.election.method,
+            )  # fmt: skip
         super().__init__(*args, **kwargs)
+        if self.instance.pk or self.election is not None:
+            del self.fields["register_basis"], self.fields["register_on"]
         person = self.instance.person if self.instance.pk else None
         if person:
             self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS}
@@ -198,6 +218,8 @@ class DelegateForm(VersionedForm):
     def _refuse_disorder(self, data: dict[str, Any]) -> None:
         for name in facts.before_birth(data):
             self.add_error(name, facts.BEFORE_BIRTH)
+        if data.get("register_on") and data["register_on"] > timezone.localdate():
+            self.add_error("register_on", _("The day lies in the future."))
         if data.get("elected_on") and data["elected_on"] > timezone.localdate():
             self.add_error("elected_on", _("The day lies in the future."))
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from congress.doors.admin import VERSION_FIELD, PolicyAdmin
+from congress.doors.admin import VERSION_FIELD, WorkflowAdmin
 from congress.doors.history import changes_of
 from congress.kernel.reports import ReportRefused
 from congress.kernel.workflow import Refused
@@ -24,14 +24,17 @@ from delegates.admin.delegate_form import DelegateForm
 from delegates.forms import AssignForm
 from delegates.kernel import names
 from delegates.models import Mandate
-from delegates.policies import MANDATES, PERSONS
+from delegates.policies import CHANGES, ELECTIONS, MANDATES, MOTIONS, PERSONS
 from delegates.services import register
+from delegates.services.consequences import consequences
 from delegates.services.record import record_sections
+from delegates.workflows import MANDATE
 
 MOST_TOWNSHIPS = 60
 
 
 MOST_AT_ONCE = 500
+NO_DELEGATES = (Mandate.Status.CANDIDATE, Mandate.Status.NOT_ELECTED)
 
 
 class TownshipFilter(admin.SimpleListFilter):
@@ -60,12 +63,14 @@ class CurrentFilter(admin.SimpleListFilter):
         return list(Mandate.Status.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(status=self.value()) if self.value() in Mandate.Status.values else queryset
+        if self.value() in Mandate.Status.values:
+            return queryset.filter(status=self.value())
+        return queryset.exclude(status__in=NO_DELEGATES)  # who only stands, or stood in vain, is no delegate
 
 
 @admin.register(Mandate)
-class MandateAdmin(AccessPages, PolicyAdmin):
-    policy, form = MANDATES, DelegateForm
+class MandateAdmin(AccessPages, WorkflowAdmin):
+    policy, form, workflow = MANDATES, DelegateForm, MANDATE
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
     ]  # fmt: skip
@@ -91,7 +96,9 @@ class MandateAdmin(AccessPages, PolicyAdmin):
         rows = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "delegates_mandate_changelist":
             return rows.for_register()
-        return rows.select_related("person__organization", "person__user", "congress__organization")
+        return rows.select_related(
+            "person__organization", "person__user", "congress__organization__parent", "electing_unit", "election"
+        )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         asked = search_term[:40]
@@ -124,7 +131,33 @@ class MandateAdmin(AccessPages, PolicyAdmin):
         kwargs["fields"] = DelegateForm.mandate_fields(change)
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
+        form.election = None if obj else self._election(request)
         return form
+
+    def _election(self, request: HttpRequest) -> Any:
+        """The election whose candidate is added, named in the address; none when somebody in office is entered."""
+        asked = request.GET.get("election", "")
+        if not asked:
+            return None
+        rows = ELECTIONS.visible(request.user).select_related("electing_unit__congress__organization")
+        found = rows.filter(pk=asked).first() if asked.isascii() and asked.isdigit() else None
+        if found is None or not ELECTIONS.may_change(request.user, found):
+            raise Http404
+        return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj or "election" in request.GET:
+            return self.fieldsets
+        return [*self.fieldsets, (_("Registration"), {"fields": [("register_basis", "register_on")]})]
+
+    def response_add(self, request: HttpRequest, obj: Mandate, post_url_continue: Any = None) -> HttpResponse:
+        if obj.election_id and "election" in request.GET and "_addanother" not in request.POST:
+            messages.success(request, _("%(name)s stands as a candidate.") % {"name": obj})
+            return redirect("admin:delegates_election_change", obj.election_id)
+        return super().response_add(request, obj, post_url_continue)
+
+    def consequences(self, obj: Mandate, verb: str) -> list[str]:
+        return consequences(obj, verb)
 
     def save_model(self, request: HttpRequest, obj: Mandate, form: Any, change: bool) -> None:
         if change:
@@ -166,6 +199,8 @@ class MandateAdmin(AccessPages, PolicyAdmin):
                 "may_reveal": register.may_reveal_person(request.user, obj),
                 "keeps_person": PERSONS.may_change(request.user, obj.person),
                 "version_field": VERSION_FIELD,
+                "decisions": CHANGES.visible(request.user).filter(mandate=obj).select_related("scan"),
+                "may_move": MOTIONS.may_create(request.user) and obj.status in MANDATE.row("remove").source,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

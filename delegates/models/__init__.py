@@ -1,22 +1,60 @@
 """Who the delegates are: a person is not a mandate."""
 
 from delegates.models.bodies import DelegateGroup, Delegation, ElectingUnit
+from delegates.models.changes import ChangeReason, MandateChange, MotionMover, MotionState, RemovalMotion
 from delegates.models.corrections import CorrectionRequest, CorrectionState
+from delegates.models.credentials import Commitment, CredentialsItem, CredentialsReview, ReviewState, Verdict
+from delegates.models.elections import (
+    RUNNING,
+    Ballot,
+    BallotResult,
+    BallotStage,
+    Election,
+    ElectionKind,
+    ElectionState,
+    ElectionStep,
+    Objection,
+    Speech,
+)
 from delegates.models.mandates import ElectionMethod, FrontLine, MainCategory, Mandate, MandateStatus
 from delegates.models.persons import ETHNICITIES, Gender, Person
+from delegates.models.vacancies import Vacancy, VacancyCause, VacancyState
 
 __all__ = [
     "ETHNICITIES",
+    "RUNNING",
+    "Ballot",
+    "BallotResult",
+    "BallotStage",
+    "ChangeReason",
+    "Commitment",
     "CorrectionRequest",
     "CorrectionState",
+    "CredentialsItem",
+    "CredentialsReview",
     "DelegateGroup",
     "Delegation",
     "ElectingUnit",
+    "Election",
+    "ElectionKind",
     "ElectionMethod",
+    "ElectionState",
+    "ElectionStep",
     "FrontLine",
     "Gender",
     "MainCategory",
     "Mandate",
+    "MandateChange",
     "MandateStatus",
+    "MotionMover",
+    "MotionState",
+    "Objection",
     "Person",
+    "RemovalMotion",
+    "ReviewState",
+    "Speech",
+    "Vacancy",
+    "VacancyCause",
+    "VacancyState",
+    "Verdict",
 ]

@@ -1,6 +1,7 @@
 """What delegates belong to for a term: electing unit, delegation, group."""
 
 import pghistory
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,19 @@ class ElectingUnit(models.Model):
         Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("village or unit")
     )
     seat_quota = models.PositiveSmallIntegerField(_("seat quota"), null=True, blank=True)
+    quota_basis = models.CharField(_("basis of the quota"), max_length=120, blank=True)
+    party_members = models.PositiveIntegerField(_("Party members"), null=True, blank=True)
+    party_organisations = models.PositiveIntegerField(_("Party organisations"), null=True, blank=True)
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("contact person"),
+    )
     number = models.PositiveSmallIntegerField(_("order"), default=0)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("electing unit"), _("electing units")

@@ -50,6 +50,11 @@ class MandateStatus(models.TextChoices):
     TERMINATED = "terminated", _("mandate terminated")
     EXPIRED = "expired", _("term expired")
     VOID = "void", _("election void")
+    NOT_ELECTED = "not_elected", _("not elected")
+
+
+ENDED = ("void", "not_elected", "terminated", "ceased")
+"""Whoever left like this may be elected to the same congress again, with a new mandate."""
 
 
 @pghistory.track()
@@ -76,6 +81,10 @@ class Mandate(models.Model):
     front_line = models.CharField(_("front-line kind"), max_length=20, choices=FrontLine, blank=True)
     two_new = models.BooleanField(_("from the two new kinds of organisation"), default=False)
     village_graduate = models.BooleanField(_("graduate village official"), default=False)
+    election = models.ForeignKey(
+        "delegates.Election", models.PROTECT, null=True, blank=True, editable=False, related_name="candidates",
+        verbose_name=_("election"),
+    )  # fmt: skip
     method = models.CharField(_("election method"), max_length=20, choices=ElectionMethod)
     elected_on = models.DateField(_("elected on"), null=True, blank=True)
     votes_for = models.PositiveIntegerField(_("votes for"), null=True, blank=True)
@@ -97,7 +106,9 @@ class Mandate(models.Model):
         verbose_name, verbose_name_plural = _("delegate"), _("delegates")
         ordering = ["roster_key", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "congress"], name="mandate_once_a_congress"),
+            models.UniqueConstraint(
+                fields=["person", "congress"], condition=~Q(status__in=ENDED), name="mandate_once_a_congress"
+            ),
             models.CheckConstraint(condition=Q(status__in=MandateStatus.values), name="mandate_status_known"),
             models.CheckConstraint(condition=Q(main_category__in=MainCategory.values), name="mandate_category_known"),
             models.CheckConstraint(condition=Q(method__in=ElectionMethod.values), name="mandate_method_known"),

@@ -88,6 +88,11 @@ def set_active(person: Person, active: bool, *, by: Any) -> None:
         accounts.set_active(person.user, active, by=by)
 
 
+def unit_account(username: str) -> User | None:
+    """The open account of a unit by its exact name: whom an electing unit may name as its contact person."""
+    return User.objects.filter(username=username, is_active=True, groups__name=Role.UNIT).first()
+
+
 def _is_delegates_own(user: User) -> bool:
     """An account that is a delegate's and nothing else: any other is no liaison office's to hand out."""
     return {group.name for group in user.groups.all()} == {Role.DELEGATE}

@@ -3,8 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Greatest
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from congress.models import Congress, Organization
@@ -12,9 +11,8 @@ from congress.policies import CONGRESSES
 from congress.querysets import within
 from delegates.kernel import facts
 from delegates.kernel.names import HAN
-from delegates.models import DelegateGroup, ElectingUnit, ElectionMethod, Gender, Mandate
+from delegates.models import DelegateGroup, ElectionMethod, Gender, Mandate, Vacancy, VacancyState
 from delegates.policies import GROUPS, MANDATES
-from delegates.querysets import SERVING
 
 
 def figures(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
@@ -78,12 +76,5 @@ def _count(serving: QuerySet) -> tuple[Counter[str], dict[str, int]]:
 
 
 def _vacancies(terms: QuerySet) -> int:
-    """Seats nobody holds: by the quota of the electing units, or of the congress where the units have none."""
-    by_unit = Q(electing_units__seat_quota__isnull=False)
-    empty = {"empty": Sum(Greatest(F("seats_due") - F("held"), 0))}
-    held = Count("mandates", filter=Q(mandates__status__in=SERVING))
-    units = ElectingUnit.objects.filter(congress__in=terms, seat_quota__isnull=False)
-    in_units = units.annotate(seats_due=F("seat_quota"), held=held).aggregate(**empty)["empty"]
-    others = terms.exclude(by_unit).filter(seats__isnull=False)
-    in_others = others.annotate(seats_due=F("seats"), held=held).aggregate(**empty)["empty"]
-    return (in_units or 0) + (in_others or 0)
+    """Seats nobody holds: the vacancies that are open."""
+    return Vacancy.objects.filter(electing_unit__congress__in=terms, state=VacancyState.OPEN).count()

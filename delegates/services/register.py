@@ -1,5 +1,7 @@
 """Keeping the register by hand: one delegate added or changed, several moved, a number shown."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,10 +16,20 @@ from congress.kernel.editing import save_edit
 from congress.kernel.workflow import MOVED_ON, Refused, lock
 from congress.policies import MANAGE, REVEAL, branches, may_reveal, reveals_within_the_hour
 from congress.querysets import within
-from delegates.models import DelegateGroup, Delegation, Mandate, Person
+from delegates.models import (
+    ChangeReason,
+    DelegateGroup,
+    Delegation,
+    Election,
+    ElectionState,
+    Mandate,
+    MandateChange,
+    Person,
+)
 from delegates.policies import MANDATES, PERSONS
 from delegates.querysets import MandateQuerySet, is_number
 from delegates.services.persons import refresh_keys, roster_key
+from delegates.services.seats import fit_vacancies, refuse_full
 
 SENSITIVE = {
     "id_number": gettext_lazy("ID number"),
@@ -75,14 +87,28 @@ def save_delegate(form: Any, *, by: Any, version: int | None, person_version: in
     form.instance.person = person
     if changed & {"name"} or "manual_rank" in form.changed_data:
         _renew_roster_keys(person, form.instance)
-    return save_edit(form, policy=MANDATES, by=by, version=version)
+    before = Mandate.objects.select_related("electing_unit").get(pk=form.instance.pk).electing_unit
+    mandate = save_edit(form, policy=MANDATES, by=by, version=version)
+    if mandate.electing_unit_id != before.pk:  # the seat moved with him: both units' vacancies are looked at again
+        for unit in (before, mandate.electing_unit):
+            fit_vacancies(unit, on=timezone.localdate())
+    return mandate
 
 
 @transaction.atomic
 def add_delegate(form: Any, *, by: Any) -> Mandate:
-    """A new mandate, for a new person or, by ID number, for one the register knows."""
+    """A new mandate, for a new person or, by ID number, for one the register knows.
+
+    A candidate joins his election's list; whoever is in office already is entered with the document that says so.
+    Raises `Refused` if the list is closed, or the unit has no seat free.
+    """
     data = form.cleaned_data
     congress = data["congress"]
+    election = form.instance.election
+    if election:
+        _refuse_closed_list(lock(election))
+    else:
+        refuse_full(data["electing_unit"])
     person = None
     if data.get("id_number"):
         person = PERSONS.visible(by).filter(pk__in=Person.objects.numbered(data["id_number"])).first()
@@ -104,7 +130,28 @@ def add_delegate(form: Any, *, by: Any) -> Mandate:
         raise Refused(_("This person is a delegate of this congress already.")) from None
     if not MANDATES.may_change(by, mandate):
         raise PermissionDenied
+    if election is None:
+        write_registration([mandate], basis=data["register_basis"], on=data["register_on"], by=by)
     return mandate
+
+
+def _refuse_closed_list(election: Election) -> None:
+    if election.state != ElectionState.PLANNED:
+        raise Refused(_("The candidates are recommended already: the list is closed."))
+
+
+def write_registration(mandates: Iterable[Mandate], *, basis: str, on: date, by: Any) -> None:
+    """Nobody joins without a decision: those entered as in office have the document they were entered from."""
+    MandateChange.objects.bulk_create(
+        [
+            MandateChange(
+                mandate=mandate, verb="register", source=mandate.status, target=mandate.status,
+                reason=ChangeReason.REGISTERED, decided_on=on, basis=basis, by=by,
+            )
+            for mandate in mandates
+        ],
+        batch_size=500,
+    )  # fmt: skip
 
 
 def _take_over(person: Person, form: Any) -> set[str]:

@@ -15,6 +15,7 @@ from delegates.kernel.rosters import LABELS
 from delegates.models import Mandate, Person
 from delegates.services.roster_register import BODIES, Register
 from delegates.services.roster_targets import Target
+from delegates.services.seats import HOLDING
 
 MANDATE_FACTS: Final = ("main_category", "front_line", "method", "note", "certificate_number")
 SHOWN: Final = {**LABELS, "migrant": "外出务工"}
@@ -140,10 +141,35 @@ class Judge:
                 _("Compare the facts with that office; it must correct its record, or you this row."),
             )
             return
+        self._refuse_by_the_way(row, said, target, mandate)
+        if row.outcome == RowOutcome.REJECTED:
+            return
         if mandate:
             row.outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
         if changed or not mandate:
             self.entries.append(Entry(target, said, person, mandate, changed))
+
+    def _refuse_by_the_way(
+        self, row: PlannedRow, said: dict[str, Any], target: Target, mandate: Mandate | None
+    ) -> None:
+        """A roster is of delegates in office: nobody leaves, comes back or fills a vacancy by standing in it."""
+        if mandate and mandate.status not in HOLDING:
+            row.reject(
+                LABELS["name"],
+                said["name"],
+                _("This person's mandate stands at “%(status)s”.") % {"status": mandate.get_status_display()},
+                _("Take the row out; whoever was elected again is entered through the election."),
+            )
+        unit = self.register.bodies.get(("electing_unit", target.congress.pk, said["electing_unit"])) if (
+            target.congress and not mandate and "electing_unit" in said
+        ) else None  # fmt: skip
+        if unit is not None and self.register.take_seat(unit) is False:
+            row.reject(
+                LABELS["electing_unit"],
+                said["electing_unit"],
+                _("This electing unit has a vacancy, or all its seats are held."),
+                _("A new delegate comes in through the by-election."),
+            )
 
     def _may_change(self, person: Person) -> bool:
         """Facts are changed by the office that keeps the person; a seat here gives no right to them."""

@@ -5,7 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
+from django.db.models import Count, Q
+
+from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person, VacancyState
+from delegates.models.mandates import ENDED
+from delegates.services.seats import HOLDING
 
 BODIES = {"electing_unit": ElectingUnit, "delegation": Delegation, "group": DelegateGroup}
 Body = ElectingUnit | Delegation | DelegateGroup
@@ -20,6 +24,7 @@ class Register:
     by_name: dict[tuple[int, str, date], list[Person]] = field(default_factory=lambda: defaultdict(list))
     bodies: dict[tuple[str, int, str], Body] = field(default_factory=dict)  # by column, congress and name
     own: dict[int, Person] = field(default_factory=dict)  # who sits in one of the congresses
+    free_seats: dict[int, int] = field(default_factory=dict)  # by electing unit, where that is known
 
     @classmethod
     def load(cls, congresses: Collection[int], indexes: Collection[str], *, lock: bool) -> "Register":
@@ -36,12 +41,34 @@ class Register:
         for key, model in BODIES.items():
             for body in model.objects.filter(congress__in=congresses):
                 register.bodies[key, body.congress_id, body.name] = body
+        register.free_seats = _free_seats(congresses)
         return register
+
+    def take_seat(self, unit: Body) -> bool:
+        """Whether the unit has a seat for one more; then it has one less. A unit without quota or vacancy has."""
+        if unit.pk not in self.free_seats:
+            return True
+        self.free_seats[unit.pk] -= 1
+        return self.free_seats[unit.pk] >= 0
 
     def _add(self, mandate: Mandate) -> None:
         # Whoever sits in two of the congresses is read twice: both mandates must share the object that is written.
         person = mandate.person = self.own.setdefault(mandate.person_id, mandate.person)
-        self.mandates[mandate.congress_id, person.pk] = mandate
-        self.by_name[mandate.congress_id, person.name, person.birth_month].append(person)
+        known = self.mandates.get((mandate.congress_id, person.pk))
+        if known is None or known.status in ENDED:  # elected again: the later mandate is the one meant
+            self.mandates[mandate.congress_id, person.pk] = mandate
+        namesakes = self.by_name[mandate.congress_id, person.name, person.birth_month]
+        if person not in namesakes:
+            namesakes.append(person)
         if person.id_number_index:
             self.by_index[person.id_number_index] = person
+
+
+def _free_seats(congresses: Collection[int]) -> dict[int, int]:
+    """How many more the electing units may take in: none while a vacancy waits for its by-election."""
+    held = Count("mandates", filter=Q(mandates__status__in=HOLDING), distinct=True)
+    vacant = Count("vacancies", filter=Q(vacancies__state=VacancyState.OPEN), distinct=True)
+    units = ElectingUnit.objects.filter(congress__in=congresses).annotate(held=held, vacant=vacant)
+    known = units.filter(Q(seat_quota__isnull=False) | Q(vacant__gt=0))
+    rows = known.values_list("pk", "seat_quota", "held", "vacant")
+    return {pk: 0 if vacant else max(quota - held, 0) for pk, quota, held, vacant in rows}

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import Max
+from django.utils import timezone
 
 from congress.models import Congress, Organization, OrganizationKind
 from congress.services import organizations
 from delegates.kernel.rosterrows import PERSONAL
 from delegates.models import Mandate, Person
 from delegates.services.persons import KEYS, refresh_keys, refresh_roster_keys, roster_key
+from delegates.services.register import write_registration
 from delegates.services.roster_plan import MANDATE_FACTS, Entry, Judge
 from delegates.services.roster_register import BODIES
 from delegates.services.roster_targets import Target
@@ -25,9 +27,9 @@ def write_entries(judge: Judge) -> None:
     known = [entry for entry in judge.entries if entry.person is not None]
     Person.objects.bulk_create([_new_person(entry) for entry in strangers], batch_size=BATCH)
     _change_persons(known)
-    Mandate.objects.bulk_create(
-        [_new_mandate(judge, entry) for entry in judge.entries if entry.mandate is None], batch_size=BATCH
-    )
+    fresh = [_new_mandate(judge, entry) for entry in judge.entries if entry.mandate is None]
+    Mandate.objects.bulk_create(fresh, batch_size=BATCH)
+    write_registration(fresh, basis="党代表名册导入", on=timezone.localdate(), by=None)
     _change_mandates(judge, [entry for entry in judge.entries if entry.mandate is not None])
 
 

@@ -1,0 +1,126 @@
+"""One pass of the ladder: whoever owes something is told before the day, after it, and then the office above."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from congress.kernel import duetimes, notices
+from congress.models import DueTime, Organization, Rung, User
+from congress.policies import managers_of
+
+BATCH = 500
+TEMPLATES = {
+    Rung.SOON: "congress/notices/due_soon.txt",
+    Rung.OVERDUE: "congress/notices/due_overdue.txt",
+    Rung.ESCALATED: "congress/notices/due_escalated.txt",
+}
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What one pass said: messages to those who owe, and messages to the offices above."""
+
+    sent: int = 0
+    escalated: int = 0
+
+    def __add__(self, other: "Passed") -> "Passed":
+        return Passed(self.sent + other.sent, self.escalated + other.escalated)
+
+
+def run(now: datetime | None = None, *, dry_run: bool = False) -> Passed:
+    """Speak of everything whose hour has come. Safe to run at once, late or twice: each message is owed once.
+
+    With `dry_run` it says what it would send, and sends nothing.
+    """
+    now = now or timezone.now()
+    people, total, after = _People(), Passed(), (None, 0)
+    while True:
+        with transaction.atomic():
+            rows = _due(now, after if dry_run else (None, 0))
+            if not rows:
+                return total
+            total += _speak(rows, people, now, dry_run=dry_run)
+            after = (rows[-1].next_at, rows[-1].pk)
+
+
+def _due(now: datetime, after: tuple[datetime | None, int]) -> Sequence[DueTime]:
+    """The next of what is due and nobody else is speaking of."""
+    rows = DueTime.objects.filter(next_at__lte=now).order_by("next_at", "pk").select_related("organization__parent")
+    moment, last = after
+    if moment is not None:
+        rows = rows.filter(next_at__gte=moment).exclude(next_at=moment, pk__lte=last)
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+
+
+def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run: bool) -> Passed:
+    others = _others(rows)
+    owed: list[notices.Owed] = []
+    above: list[notices.Owed] = []
+    for row in rows:
+        ladder = people.ladder(row.organization, row.due_on)
+        reached = [step.rung for step in ladder if step.at <= now]
+        row.rung = reached[-1] if reached else Rung.NONE
+        row.next_at = next((step.at for step in ladder if step.at > now), None)
+        if row.rung == Rung.NONE:
+            continue
+        told = {user.pk: user for user in (*people.office(row.organization), *others.get(row.pk, ()))}
+        owed += [_message(row, user, now) for user in told.values()]
+        if row.rung == Rung.ESCALATED and row.organization.parent:
+            higher = [user for user in people.office(row.organization.parent) if user.pk not in told]
+            above += [_message(row, user, now) for user in higher]
+    if dry_run:
+        return Passed(len(owed), len(above))
+    passed = Passed(notices.post_many(owed), notices.post_many(above))
+    DueTime.objects.bulk_update(rows, ["rung", "next_at"], batch_size=BATCH)
+    return passed
+
+
+def _message(row: DueTime, user: User, now: datetime) -> notices.Owed:
+    left = (row.due_on - timezone.localdate(now)).days
+    # The rung before the day is reached several times, each on a day of its own.
+    rung = f"{row.rung}{left}" if row.rung == Rung.SOON else row.rung
+    return notices.Owed(
+        f"due:{row.pk}:{row.due_on}:{rung}:{user.pk}",
+        TEMPLATES[Rung(row.rung)],
+        user,
+        row.link if user.is_staff else "",
+        {"row": row, "left": left, "late": -left},
+    )
+
+
+def _others(rows: Iterable[DueTime]) -> dict[int, list[User]]:
+    """Who must hear besides the office, by due time: each kind of subject knows, and is asked once."""
+    found: dict[int, list[User]] = {}
+    for kind in {row.kind for row in rows}:
+        if kind in settings.TOLD_BESIDES:
+            ask: Callable[[list[int]], Mapping[int, list[User]]] = import_string(settings.TOLD_BESIDES[kind])
+            of_kind = [row for row in rows if row.kind == kind]
+            named = ask([row.subject_id for row in of_kind])
+            found |= {row.pk: [user for user in named.get(row.subject_id, []) if user.is_active] for row in of_kind}
+    return found
+
+
+class _People:
+    """Offices and their rules, asked once a pass however many rows they have."""
+
+    def __init__(self) -> None:
+        self._offices: dict[int, list[User]] = {}
+        self._ladders: dict[int, list[tuple[Rung, timedelta]]] = {}
+
+    def office(self, organization: Organization) -> list[User]:
+        if organization.pk not in self._offices:
+            self._offices[organization.pk] = list(managers_of(organization))
+        return self._offices[organization.pk]
+
+    def ladder(self, organization: Organization, due_on: date) -> list[duetimes.Step]:
+        if organization.pk not in self._ladders:
+            start = duetimes.spoken_at(due_on)
+            steps = duetimes.ladder_of(organization, due_on)
+            self._ladders[organization.pk] = [(step.rung, step.at - start) for step in steps]
+        start = duetimes.spoken_at(due_on)
+        return [duetimes.Step(rung, start + offset) for rung, offset in self._ladders[organization.pk]]

@@ -1,0 +1,153 @@
+"""What is said at each step of an election, of a vacancy and of a motion to remove."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel import rules
+from congress.kernel.deadlines import WorkCalendar, after_working_days
+from congress.models import Session
+from delegates.forms.decisions import day_field, refuse_future
+from delegates.models import Election, Vacancy
+
+
+class StepForm(forms.Form):
+    """A step has its date and its document (reference.md §2.5)."""
+
+    done_on = day_field(gettext_lazy("date"))
+    basis = forms.CharField(label=gettext_lazy("document number"), max_length=100)
+    note = forms.CharField(label=gettext_lazy("remark"), max_length=300, required=False)
+    scan = forms.FileField(
+        label=gettext_lazy("scan of the document"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG.")
+    )
+
+    def about(self, row: Any) -> None:
+        """Know the row, for the earliest day that makes sense."""
+        self.row = row
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_future(self, "done_on")
+        day, since = cleaned.get("done_on"), self._since()
+        if day and since and day < since:
+            self.add_error("done_on", _("The step before is of %(day)s.") % {"day": f"{since:%Y-%m-%d}"})
+        return cleaned
+
+    def _since(self) -> Any:
+        row = getattr(self, "row", None)
+        if not isinstance(row, Election):
+            return None
+        last = row.steps.exclude(verb="announce").order_by("-done_on").first()
+        return last.done_on if last else row.opened_on
+
+
+class DropForm(forms.Form):
+    """Why something is given up or sent back."""
+
+    note = forms.CharField(label=gettext_lazy("reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class NoticeForm(forms.Form):
+    """The notice before the vote (选前公示): from when, until when, where."""
+
+    notice_from = day_field(gettext_lazy("public notice from"))
+    notice_until = day_field(gettext_lazy("public notice until"), initial=None)
+    notice_place = forms.CharField(
+        label=gettext_lazy("where it is posted"), max_length=120, initial="村（社区）党务公开栏"
+    )
+
+    def about(self, election: Election) -> None:
+        """Suggest the shortest notice the rule allows."""
+        self.election = election
+        self.fields["notice_until"].initial = self._shortest(timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        start, end = cleaned.get("notice_from"), cleaned.get("notice_until")
+        if start and end:
+            least = self._shortest(start)
+            if end < least:
+                self.add_error(
+                    "notice_until",
+                    _("Too short: with the days the rule asks for it lasts until %(day)s at least.")
+                    % {"day": f"{least.year}年{least.month}月{least.day}日"},
+                )
+        return cleaned
+
+    def _shortest(self, start: Any) -> Any:
+        organization = self.election.electing_unit.congress.organization
+        days = rules.value("notice_working_days", organization, start)
+        return after_working_days(start, days, WorkCalendar.load()).due_on
+
+
+class ConfirmForm(forms.Form):
+    """At which session a filled vacancy was confirmed."""
+
+    session = forms.ModelChoiceField(label=gettext_lazy("session"), queryset=Session.objects.none())
+
+    def about(self, vacancy: Vacancy) -> None:
+        """Offer the sessions that opened after the seat was filled."""
+        sessions = Session.objects.filter(congress=vacancy.electing_unit.congress_id, starts_on__gte=vacancy.filled_on)
+        self.fields["session"].queryset = sessions.select_related("congress__organization")
+
+
+class WaiveForm(StepForm):
+    """The committee decides that a seat stays empty (R11)."""
+
+
+class HearingForm(forms.Form):
+    """The delegate was heard on the motion to remove him, or did not come."""
+
+    heard_on = day_field(gettext_lazy("heard on"))
+    statement = forms.CharField(
+        label=gettext_lazy("the delegate's statement"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("If he did not come although he was told, say so here."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_future(self, "heard_on")
+        return cleaned
+
+
+class RemovalVoteForm(forms.Form):
+    """The figures of the unit's secret vote; no name stands in them."""
+
+    voted_on = day_field(gettext_lazy("voted on"))
+    due = forms.IntegerField(label=gettext_lazy("electors due"), min_value=1)
+    present = forms.IntegerField(label=gettext_lazy("electors present"), min_value=0)
+    issued = forms.IntegerField(label=gettext_lazy("ballots issued"), min_value=0)
+    collected = forms.IntegerField(label=gettext_lazy("ballots collected"), min_value=0)
+    invalid = forms.IntegerField(label=gettext_lazy("ballots invalid"), min_value=0, initial=0)
+    votes_for = forms.IntegerField(label=gettext_lazy("votes for the removal"), min_value=0)
+    votes_against = forms.IntegerField(label=gettext_lazy("votes against the removal"), min_value=0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_future(self, "voted_on")
+        check_figures(self, cleaned)
+        if self.errors:
+            return cleaned
+        if cleaned["votes_for"] + cleaned["votes_against"] > cleaned["collected"] - cleaned["invalid"]:
+            self.add_error("votes_for", _("There are more votes than valid ballots."))
+        if cleaned["collected"] > cleaned["issued"]:
+            self.add_error("collected", _("More ballots were collected than issued: the vote is void, vote again."))
+        return cleaned
+
+
+def check_figures(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """Present within due, issued within present, invalid within collected: a sentence at each."""
+    pairs = (("present", "due"), ("issued", "present"), ("invalid", "collected"))
+    for smaller, larger in pairs:
+        few, many = cleaned.get(smaller), cleaned.get(larger)
+        if few is not None and many is not None and few > many:
+            form.add_error(
+                smaller,
+                _("%(few)s is more than “%(larger)s” (%(many)s).")
+                % {"few": few, "larger": form.fields[larger].label, "many": many},
+            )

@@ -1,0 +1,144 @@
+"""Seats and who may fill them: the quota of a unit, its vacancies, and the end of a term."""
+
+from datetime import date
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from congress.kernel import duetimes
+from congress.kernel.workflow import SYSTEM, Refused, lock
+from congress.models import Congress, Session, User
+from congress.policies import SESSIONS
+from delegates.models import (
+    RUNNING,
+    ElectingUnit,
+    Election,
+    ElectionKind,
+    Mandate,
+    MandateChange,
+    Vacancy,
+    VacancyCause,
+    VacancyState,
+)
+from delegates.models import MandateStatus as S
+from delegates.policies import CHANGES, VACANCIES
+from delegates.workflows import ELECTION, MANDATE, VACANCY
+from delegates.workflows.mandates import ALIVE, FILING
+from delegates.workflows.openings import open_vacancy
+
+HOLDING: Final = (S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING, S.ELECTED)
+"""Whoever holds a seat: nobody else can be elected to it. A suspended delegate keeps his."""
+
+
+def held(unit: ElectingUnit) -> int:
+    """How many of the unit's seats somebody holds."""
+    return Mandate.objects.filter(electing_unit=unit, status__in=HOLDING).count()
+
+
+@transaction.atomic
+def fit_vacancies(unit: ElectingUnit, *, on: date) -> None:
+    """Make the open vacancies of a unit what its quota says: seats nobody holds, once its delegates were elected.
+
+    Before the first election there are no vacancies, only seats to elect for. Nothing happens without a quota.
+    """
+    unit = lock(unit)
+    running = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
+    if unit.seat_quota is None or not unit.mandates.exclude(status=S.CANDIDATE).exists() or running.exists():
+        return
+    vacant = Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN)
+    missing = unit.seat_quota - held(unit) - vacant.count()
+    for _seat in range(missing):
+        open_vacancy(unit, cause=VacancyCause.QUOTA, on=on)
+    for vacancy in vacant.order_by("-opened_on", "-pk")[: max(-missing, 0)]:
+        VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The quota was lowered."))
+
+
+def refuse_full(unit: ElectingUnit, seats: int = 1) -> None:
+    """Raise `Refused` if the unit has no such number of seats left for a general election or a registration."""
+    unit = lock(unit)
+    if Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN).exists():
+        raise Refused(_("%(unit)s has a vacancy: it is filled by its by-election.") % {"unit": unit})
+    if unit.seat_quota is not None and held(unit) + seats > unit.seat_quota:
+        raise Refused(
+            _("%(unit)s has %(quota)s seats, and %(held)s are held already.")
+            % {"unit": unit, "quota": unit.seat_quota, "held": held(unit)}
+        )
+
+
+@transaction.atomic
+def record_filing(change: MandateChange, *, filed_on: date, number: str, by: Any) -> MandateChange:
+    """The decision was filed with the committee above (备案): when, and under which number."""
+    change = lock(change)
+    if not CHANGES.may_change(by, change):
+        raise PermissionDenied
+    if not CHANGES.may_file(by, change):
+        raise Refused(_("This decision needs no filing, or it is filed already."))
+    if not change.decided_on <= filed_on <= timezone.localdate():
+        raise Refused(_("The filing lies between the decision and today."))
+    change.filed_on, change.filing_number, change.filed_by = filed_on, number, by
+    change.save(update_fields=["filed_on", "filing_number", "filed_by"])
+    duetimes.close(FILING, change.pk)
+    return change
+
+
+def to_confirm(session: Session) -> Q:
+    """Vacancies of the session's congress that were filled before it opened."""
+    return Q(electing_unit__congress=session.congress_id, state=VacancyState.FILLED, filled_on__lte=session.starts_on)
+
+
+def to_report(session: Session) -> Q:
+    """Decisions the session must hear of: delegates whose functions were restored (R10 art. 5)."""
+    waiting = Q(report_due=True, reported_at=None, decided_on__lte=session.starts_on)
+    return waiting & Q(mandate__congress=session.congress_id)
+
+
+@transaction.atomic
+def report_to(session: Session, *, by: Any) -> tuple[int, int]:
+    """What had to be brought before a session: vacancies confirmed, decisions reported. Says how many of each.
+
+    Raises `Refused` if the session has no day yet, `PermissionDenied` unless `by` manages it.
+    """
+    if session.starts_on is None:
+        raise Refused(_("Enter first when the session opens."))
+    if not SESSIONS.may_change(by, session):
+        raise PermissionDenied
+    filled = VACANCIES.visible(by).filter(to_confirm(session))
+    confirmed = [VACANCY.take(vacancy, "confirm", by=by, session=session) for vacancy in filled]
+    reported = CHANGES.visible(by).filter(to_report(session)).update(reported_at=session)
+    return len(confirmed), reported
+
+
+def over_congresses(today: date) -> QuerySet[Congress]:
+    """Terms that are over: the next congress of the organisation has opened its first session (art. 4)."""
+    opened = Session.objects.filter(
+        congress__organization=OuterRef("organization"),
+        congress__number__gt=OuterRef("number"),
+        number=1,
+        starts_on__lte=today,
+    )
+    return Congress.objects.filter(Exists(opened))
+
+
+def end_terms(today: date | None = None) -> int:
+    """Let every mandate of a term that is over expire; say how many. Stopped halfway, it goes on at the next call."""
+    over = over_congresses(today or timezone.localdate())
+    for vacancy in Vacancy.objects.filter(electing_unit__congress__in=over, state=VacancyState.OPEN):
+        VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The term is over."))
+    for election in Election.objects.filter(electing_unit__congress__in=over, state__in=RUNNING):
+        ELECTION.take(election, "lapse", by=SYSTEM, note=_("The term is over."))
+    mandates = Mandate.objects.filter(congress__in=over, status__in=ALIVE).order_by("pk")
+    count = 0
+    for mandate in mandates.iterator(500):
+        MANDATE.take(mandate, "expire", by=SYSTEM)
+        count += 1
+    return count
+
+
+def contacts_of(election_ids: list[int]) -> dict[int, list[User]]:
+    """The contact person of each election's unit, who is reminded beside the office."""
+    rows = Election.objects.filter(pk__in=election_ids).exclude(electing_unit__contact=None)
+    return {row.pk: [row.electing_unit.contact] for row in rows.select_related("electing_unit__contact")}

@@ -1,0 +1,319 @@
+"""The lives of an election and of a vacancy (reference.md §2.1, §2.5): ① recommend ② reply ③ vote ④ reply."""
+
+from typing import Final
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel import audit, duetimes, rules
+from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow, by_time
+from congress.kernel.workflow import Transition as T
+from congress.policies import MANAGE, holds
+from delegates.forms import ConfirmForm, DropForm, NoticeForm, StepForm, WaiveForm
+from delegates.kernel.ballots import STAGES, SURPLUS_AT, WITH_SPEECHES, Outcome, candidates_needed, outcome
+from delegates.models import (
+    Ballot,
+    BallotStage,
+    Election,
+    ElectionKind,
+    ElectionStep,
+    Mandate,
+    MandateStatus,
+    Speech,
+    Vacancy,
+    VacancyCause,
+)
+from delegates.models import ElectionState as S
+from delegates.models import VacancyState as V
+from delegates.policies import ELECTIONS, VACANCIES
+from delegates.workflows.mandates import MANDATE
+from delegates.workflows.openings import STEP, open_vacancy, owe_step, seek
+
+_l = gettext_lazy
+RUNS: Final = [S.PLANNED, S.RECOMMENDED, S.APPROVED]
+
+
+def runs_it(actor: Actor, election: Election) -> bool:
+    """The office that keeps the unit's register runs its elections."""
+    return bool(actor) and holds(actor, MANAGE, election.electing_unit.congress.organization)
+
+
+def replies(actor: Actor, election: Election) -> bool:
+    """The committee that replies on candidates and results, through the office that records it."""
+    return ELECTIONS.may_reply(actor, election)
+
+
+# What the figures say.
+
+
+def candidates_of(election: Election) -> QuerySet[Mandate]:
+    """Those who stand."""
+    return Mandate.objects.filter(election=election, status=MandateStatus.CANDIDATE)
+
+
+def last_ballot(election: Election, stage: str) -> Ballot | None:
+    """The latest ballot of a stage: a later round counts in place of the earlier."""
+    return election.ballots.filter(stage=stage).order_by("-round").first()
+
+
+def outcome_of(election: Election) -> Outcome | None:
+    """Who is elected by the election ballot as it stands; none before it is held."""
+    ballot = last_ballot(election, BallotStage.ELECTION)
+    if ballot is None or ballot.is_void:
+        return None
+    organization = election.electing_unit.congress.organization
+    base = ballot.present if rules.value("majority_base", organization, ballot.held_on) == "present" else ballot.due
+    votes = list(ballot.results.values_list("mandate_id", "votes_for").order_by("-votes_for", "mandate__roster_key"))
+    return outcome(votes, base=base, seats=election.seats)
+
+
+def needed_at(election: Election, stage: str) -> int:
+    """How many candidates a ballot of that stage must offer."""
+    if SURPLUS_AT.get(election.method) != stage:
+        return election.seats
+    organization = election.electing_unit.congress.organization
+    return candidates_needed(election.seats, rules.value("surplus_percent", organization, timezone.localdate()))
+
+
+# Guards.
+
+
+def enough_candidates(election: Election) -> str:
+    """More candidates than seats, by the share the rule asks for."""
+    stage = SURPLUS_AT.get(election.method, BallotStage.ELECTION)
+    needed, have = needed_at(election, stage), candidates_of(election).count()
+    if have >= needed:
+        return ""
+    return _("%(seats)s seats need at least %(needed)s candidates; there are %(have)s.") % {
+        "seats": election.seats,
+        "needed": needed,
+        "have": have,
+    }
+
+
+def notice_over(election: Election) -> str:
+    """Nobody is voted on before the public notice has run out."""
+    if election.notice_until is None:
+        return _("Post the public notice before the vote first.")
+    if election.notice_until >= timezone.localdate():
+        day = election.notice_until
+        return _("The public notice runs until %(day)s.") % {"day": f"{day.year}年{day.month}月{day.day}日"}
+    return ""
+
+
+def objections_concluded(election: Election) -> str:
+    """Every objection has been looked into."""
+    waiting = election.objections.filter(concluded_on=None).count()
+    return _("%(count)s objections are not concluded yet.") % {"count": waiting} if waiting else ""
+
+
+def nobody_refuted(election: Election) -> str:
+    """A candidate against whom an objection was upheld does not stand."""
+    refuted = candidates_of(election).filter(pk__in=election.objections.filter(upheld=True).values("mandate"))
+    names = "、".join(refuted.values_list("person__name", flat=True))
+    return (
+        _("An objection was upheld against %(names)s: take the name off the list.") % {"names": names} if names else ""
+    )
+
+
+def ballots_held(election: Election) -> str:
+    """Each ballot of the method is counted, valid, and on everybody who stands."""
+    standing = set(candidates_of(election).values_list("pk", flat=True))
+    labels = dict(BallotStage.choices)
+    for stage in STAGES.get(election.method, ()):
+        ballot = last_ballot(election, stage)
+        if ballot is None:
+            return _("The figures of the %(ballot)s are missing.") % {"ballot": labels[stage]}
+        if ballot.is_void:
+            return _("The %(ballot)s is void, more was collected than issued: vote again.") % {"ballot": labels[stage]}
+        on_it = set(ballot.results.values_list("mandate_id", flat=True))
+        if stage == BallotStage.ELECTION and not standing <= on_it:
+            return _("The votes of some candidates are missing in the %(ballot)s.") % {"ballot": labels[stage]}
+        if len(on_it) < needed_at(election, stage):
+            return _("The %(ballot)s must offer %(needed)s candidates at least.") % {
+                "ballot": labels[stage],
+                "needed": needed_at(election, stage),
+            }
+    return ""
+
+
+def speeches_given(election: Election) -> str:
+    """Where the method asks for it, everybody who stands has spoken in public."""
+    if election.method not in WITH_SPEECHES:
+        return ""
+    silent = candidates_of(election).exclude(pk__in=Speech.objects.values("mandate"))
+    names = "、".join(silent.values_list("person__name", flat=True)[:5])
+    return _("The public speeches of %(names)s are not recorded.") % {"names": names} if names else ""
+
+
+def clear_result(election: Election) -> str:
+    """A tie for the last seat is voted on again."""
+    result = outcome_of(election)
+    if result and result.tied:
+        tied = Mandate.objects.filter(pk__in=result.tied).values_list("person__name", flat=True)
+        return _("%(names)s tie for the last seat: vote on them again and enter another round.") % {
+            "names": "、".join(tied)
+        }
+    return ""
+
+
+def no_vacancy_left(election: Election) -> str:
+    """A by-election lasts as long as a seat waits for it."""
+    if election.vacancies.filter(state=V.OPEN).exists():
+        return _("It fills a vacancy. Decide first that the vacancy is not to be filled.")
+    return ""
+
+
+# Effects.
+
+
+def keep_step(election: Election, move: Move) -> None:
+    """The step's date and document."""
+    data = move.data
+    ElectionStep.objects.create(
+        election=election,
+        verb=move.verb,
+        done_on=data.get("done_on") or timezone.localdate(move.at),
+        basis=data.get("basis", ""),
+        note=data.get("note", "") or move.note,
+        scan=data.get("scan"),
+        by=move.by,
+    )
+    audit.record(
+        f"election_{move.verb}",
+        by=move.by,
+        subject=f"{election._meta.label} {election.pk}",
+        organization=election.electing_unit.congress.organization,
+    )
+
+
+def owe_next(election: Election, move: Move) -> None:
+    """The next step is owed from the day of this one."""
+    owe_step(election, move.data.get("done_on") or timezone.localdate(move.at))
+
+
+def keep_notice(election: Election, move: Move) -> None:
+    """From when to when the notice is posted, and where."""
+    for name in ("notice_from", "notice_until", "notice_place"):
+        setattr(election, name, move.data[name])
+
+
+def notice_again(election: Election, move: Move) -> None:
+    """Other candidates are posted anew."""
+    election.notice_from = election.notice_until = None
+
+
+def declare(election: Election, move: Move) -> None:
+    """Winners are elected, the others are not; a seat without a winner stays empty and is seen."""
+    result = outcome_of(election)
+    assert result is not None, "guarded by ballots_held"
+    ballot = last_ballot(election, BallotStage.ELECTION)
+    day, said = ballot.held_on, {"basis": move.data["basis"], "recorded_by": move.by}
+    votes = dict(ballot.results.values_list("mandate_id", "votes_for"))
+    for mandate in candidates_of(election):
+        if mandate.pk in result.elected:
+            figures = {"votes_for": votes[mandate.pk], "votes_due": ballot.due}
+            MANDATE.take(mandate, "elect", by=SYSTEM, decided_on=day, **said, **figures)
+        else:
+            MANDATE.take(mandate, "lose", by=SYSTEM, decided_on=day, **said)
+    leave_empty(election, result.empty, move)
+    if not result.elected:
+        duetimes.close(STEP, election.pk)
+
+
+def leave_empty(election: Election, seats: int, move: Move) -> None:
+    """Seats the election did not fill: vacancies of a general election, another round for a by-election."""
+    day = move.data.get("done_on") or timezone.localdate(move.at)
+    if election.kind == ElectionKind.GENERAL:
+        for _seat in range(seats):
+            open_vacancy(election.electing_unit, cause=VacancyCause.NOT_FILLED, on=day)
+        return
+    for vacancy in election.vacancies.filter(state=V.OPEN).order_by("-opened_on", "-pk")[:seats]:
+        seek(vacancy, day)
+        vacancy.save(update_fields=["election"])
+
+
+def send_home(election: Election, move: Move) -> None:
+    """Whoever stood does not stand any more."""
+    duetimes.close(STEP, election.pk)
+    for mandate in candidates_of(election):
+        MANDATE.take(mandate, "drop", by=SYSTEM, recorded_by=move.by, note=move.data.get("note", ""))
+
+
+# fmt: off
+ELECTION = Workflow(Election, [
+    # verb                  from            to              who       when                                 then
+    T("recommend",          [S.PLANNED],     S.RECOMMENDED, runs_it,  [enough_candidates],                 [keep_step, owe_next], needs=StepForm, label=_l("① The unit has recommended its candidates")),
+    T("return_candidates",  [S.RECOMMENDED], S.PLANNED,     replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=_l("Send the candidates back")),
+    T("approve_candidates", [S.RECOMMENDED], S.APPROVED,    replies,  [enough_candidates],                 [keep_step, owe_next, notice_again], needs=StepForm, label=_l("② The committee has approved the candidates")),
+    T("announce",           [S.APPROVED],    S.APPROVED,    runs_it,  [],                                  [keep_step, keep_notice], needs=NoticeForm, label=_l("Public notice before the vote")),
+    T("vote",               [S.APPROVED],    S.VOTED,       runs_it,  [notice_over, objections_concluded, nobody_refuted, speeches_given, ballots_held, clear_result], [keep_step, owe_next], needs=StepForm, label=_l("③ The unit has voted")),
+    T("repeat_vote",        [S.VOTED],       S.APPROVED,    replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=_l("Result not approved: vote again")),
+    T("approve_result",     [S.VOTED],       S.COMPLETED,   replies,  [ballots_held, clear_result],        [keep_step, owe_next, declare], needs=StepForm, label=_l("④ The committee has approved the result")),
+    T("cancel",             RUNS,            S.CANCELLED,   runs_it,  [no_vacancy_left],                   [keep_step, send_home], needs=DropForm, label=_l("Give the election up")),
+    T("lapse",              [*RUNS, S.VOTED], S.CANCELLED,  by_time,  [],                                  [keep_step, send_home], label=_l("Not needed any more")),
+])
+# fmt: on
+
+
+def manages_it(actor: Actor, vacancy: Vacancy) -> bool:
+    """The office of the register the seat belongs to."""
+    return bool(actor) and VACANCIES.may_change(actor, vacancy)
+
+
+def decides_on_it(actor: Actor, vacancy: Vacancy) -> bool:
+    """The committee that would reply on the by-election may decide to do without it."""
+    return VACANCIES.may_reply(actor, vacancy)
+
+
+def keep_filler(vacancy: Vacancy, move: Move) -> None:
+    """Who fills it, since when."""
+    vacancy.filled_by, vacancy.filled_on = move.data["mandate"], move.data["filled_on"]
+
+
+def keep_session(vacancy: Vacancy, move: Move) -> None:
+    """The session that confirmed it (代表的增补确认)."""
+    vacancy.confirmed_at = move.data["session"]
+
+
+def keep_basis(vacancy: Vacancy, move: Move) -> None:
+    """On whose word the seat stays empty."""
+    vacancy.closed_basis = move.data.get("basis", "") or move.note
+
+
+def leave_election(vacancy: Vacancy, move: Move) -> None:
+    """Its by-election has one seat less, or none and ends."""
+    election = vacancy.election
+    if election is None or election.state not in (*RUNS, S.VOTED):
+        return
+    if election.vacancies.filter(state=V.OPEN).exclude(pk=vacancy.pk).exists():
+        election.seats -= 1
+        election.save(update_fields=["seats"])
+    else:
+        ELECTION.take(election, "lapse", by=SYSTEM, note=_("The vacancy is not to be filled."))
+
+
+def look_again(vacancy: Vacancy, move: Move) -> None:
+    """The seat is to be filled after all."""
+    vacancy.closed_basis = ""
+    seek(vacancy, timezone.localdate(move.at))
+
+
+def record_vacancy(vacancy: Vacancy, move: Move) -> None:
+    """Decisions on a seat are part of the audit."""
+    organization = vacancy.electing_unit.congress.organization
+    audit.record(f"vacancy_{move.verb}", by=move.by, subject=f"Vacancy {vacancy.pk}", organization=organization)
+
+
+# fmt: off
+VACANCY = Workflow(Vacancy, [
+    # verb       from         to           who            when  then
+    T("fill",    [V.OPEN],    V.FILLED,    by_time,       [],   [keep_filler, record_vacancy], label=_l("filled")),
+    T("confirm", [V.FILLED],  V.CONFIRMED, manages_it,    [],   [keep_session, record_vacancy], needs=ConfirmForm, label=_l("Confirmed by the session")),
+    T("waive",   [V.OPEN],    V.WAIVED,    decides_on_it, [],   [keep_basis, leave_election, record_vacancy], needs=WaiveForm, label=_l("Not to be filled")),
+    T("reopen",  [V.WAIVED],  V.OPEN,      decides_on_it, [],   [look_again, record_vacancy], label=_l("To be filled after all")),
+    T("lapse",   [V.OPEN],    V.WAIVED,    by_time,       [],   [keep_basis, leave_election], label=_l("Term over")),
+])
+# fmt: on
