@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from congress.kernel import periods
+from congress.kernel.periods import Period
 from congress.kernel.reports import CodeField, Report, ReportForm
 from congress.models import Congress, Organization
 from congress.policies import CONGRESSES, ORGANIZATIONS
@@ -51,6 +54,28 @@ class BranchForm(ReportForm):
         if top is None or self.fields["organization"].queryset.exclude(path__startswith=top.path).exists():
             raise ValidationError(_("Say which organisation the report is about."))
         return top
+
+
+class PeriodField(forms.CharField):
+    """A reporting period by its name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Period"),
+            help_text=gettext_lazy("2026, 2026H1, 2026Q3 or 2026-11; left empty: this year."),
+            max_length=10,
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Period:
+        text = super().clean(value)
+        try:
+            return periods.parse(text or f"{timezone.localdate().year}")
+        except periods.UnknownPeriod as problem:
+            raise ValidationError(str(problem)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.name if isinstance(value, Period) else value
 
 
 class BranchReport(Report):

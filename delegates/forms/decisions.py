@@ -129,18 +129,24 @@ class DismissForm(DecisionForm):
 
 
 class ResignForm(forms.Form):
-    """A resignation is written, in the delegate's own words."""
+    """A letter on paper that the office records: when it came, and what it says."""
 
+    decided_on = day_field(gettext_lazy("handed in on"))
     note = forms.CharField(
         label=gettext_lazy("Letter of resignation"),
         min_length=10,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 8}),
-        error_messages={"min_length": gettext_lazy("Say in a sentence why you resign.")},
+        error_messages={"min_length": gettext_lazy("Copy at least the sentence that says why.")},
     )
     scan = forms.FileField(
         label=gettext_lazy("scan of the letter on paper"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG.")
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_future(self, "decided_on")
+        return cleaned
 
 
 class ResignLetterForm(forms.Form):

@@ -1,7 +1,9 @@
 """The printed reports on delegates."""
 
+from delegates.reports.changes import Changes, Vacancies
+from delegates.reports.credentials import Credentials
 from delegates.reports.registration import Registration
 from delegates.reports.roster import Roster
 from delegates.reports.structure import Structure
 
-REPORTS = [Roster, Registration, Structure]
+REPORTS = [Roster, Registration, Structure, Vacancies, Changes, Credentials]

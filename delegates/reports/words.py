@@ -20,6 +20,11 @@ def long_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def short_day(day: date | None) -> str:
+    """2026.06.01, as tables write days; empty where nothing is known."""
+    return f"{day:%Y.%m.%d}" if day else ""
+
+
 def age(birth: date, cutoff: date) -> int:
     """Full years at the cut-off month; both are months, stored as their first day."""
     return cutoff.year - birth.year - (cutoff.month < birth.month)

@@ -12,7 +12,7 @@ from congress.models import Organization, RowOutcome
 from delegates.kernel import facts
 from delegates.kernel.rosterrows import PERSONAL, Reading
 from delegates.kernel.rosters import LABELS
-from delegates.models import Mandate, Person
+from delegates.models import Mandate, MandateStatus, Person
 from delegates.services.roster_register import BODIES, Register
 from delegates.services.roster_targets import Target
 from delegates.services.seats import HOLDING
@@ -153,7 +153,7 @@ class Judge:
         self, row: PlannedRow, said: dict[str, Any], target: Target, mandate: Mandate | None
     ) -> None:
         """A roster is of delegates in office: nobody leaves, comes back or fills a vacancy by standing in it."""
-        if mandate and mandate.status not in HOLDING:
+        if mandate and mandate.status not in (*HOLDING, MandateStatus.ELECTED):
             row.reject(
                 LABELS["name"],
                 said["name"],

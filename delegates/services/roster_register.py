@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person, VacancyState
 from delegates.models.mandates import ENDED
-from delegates.services.seats import HOLDING
+from delegates.services.seats import holding
 
 BODIES = {"electing_unit": ElectingUnit, "delegation": Delegation, "group": DelegateGroup}
 Body = ElectingUnit | Delegation | DelegateGroup
@@ -66,7 +66,7 @@ class Register:
 
 def _free_seats(congresses: Collection[int]) -> dict[int, int]:
     """How many more the electing units may take in: none while a vacancy waits for its by-election."""
-    held = Count("mandates", filter=Q(mandates__status__in=HOLDING), distinct=True)
+    held = Count("mandates", filter=holding("mandates__"), distinct=True)
     vacant = Count("vacancies", filter=Q(vacancies__state=VacancyState.OPEN), distinct=True)
     units = ElectingUnit.objects.filter(congress__in=congresses).annotate(held=held, vacant=vacant)
     known = units.filter(Q(seat_quota__isnull=False) | Q(vacant__gt=0))

@@ -30,13 +30,20 @@ from delegates.workflows import ELECTION, MANDATE, VACANCY
 from delegates.workflows.mandates import ALIVE, FILING
 from delegates.workflows.openings import open_vacancy
 
-HOLDING: Final = (S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING, S.ELECTED)
+HOLDING: Final = (S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING)
 """Whoever holds a seat: nobody else can be elected to it. A suspended delegate keeps his."""
+
+
+def holding(prefix: str = "") -> Q:
+    """Mandates that take a seat. Who was elected takes it before the check of credentials, but by a by-election only
+    with it: until then the vacancy stays open and seen."""
+    elected = Q(**{f"{prefix}status": S.ELECTED}) & ~Q(**{f"{prefix}election__kind": ElectionKind.BY_ELECTION})
+    return Q(**{f"{prefix}status__in": HOLDING}) | elected
 
 
 def held(unit: ElectingUnit) -> int:
     """How many of the unit's seats somebody holds."""
-    return Mandate.objects.filter(electing_unit=unit, status__in=HOLDING).count()
+    return Mandate.objects.filter(holding(), electing_unit=unit).count()
 
 
 @transaction.atomic

@@ -31,7 +31,6 @@ from delegates.policies import ELECTIONS, VACANCIES
 from delegates.workflows.mandates import MANDATE
 from delegates.workflows.openings import STEP, open_vacancy, owe_step, seek
 
-_l = gettext_lazy
 RUNS: Final = [S.PLANNED, S.RECOMMENDED, S.APPROVED]
 
 
@@ -245,15 +244,15 @@ def send_home(election: Election, move: Move) -> None:
 # fmt: off
 ELECTION = Workflow(Election, [
     # verb                  from            to              who       when                                 then
-    T("recommend",          [S.PLANNED],     S.RECOMMENDED, runs_it,  [enough_candidates],                 [keep_step, owe_next], needs=StepForm, label=_l("① The unit has recommended its candidates")),
-    T("return_candidates",  [S.RECOMMENDED], S.PLANNED,     replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=_l("Send the candidates back")),
-    T("approve_candidates", [S.RECOMMENDED], S.APPROVED,    replies,  [enough_candidates],                 [keep_step, owe_next, notice_again], needs=StepForm, label=_l("② The committee has approved the candidates")),
-    T("announce",           [S.APPROVED],    S.APPROVED,    runs_it,  [],                                  [keep_step, keep_notice], needs=NoticeForm, label=_l("Public notice before the vote")),
-    T("vote",               [S.APPROVED],    S.VOTED,       runs_it,  [notice_over, objections_concluded, nobody_refuted, speeches_given, ballots_held, clear_result], [keep_step, owe_next], needs=StepForm, label=_l("③ The unit has voted")),
-    T("repeat_vote",        [S.VOTED],       S.APPROVED,    replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=_l("Result not approved: vote again")),
-    T("approve_result",     [S.VOTED],       S.COMPLETED,   replies,  [ballots_held, clear_result],        [keep_step, owe_next, declare], needs=StepForm, label=_l("④ The committee has approved the result")),
-    T("cancel",             RUNS,            S.CANCELLED,   runs_it,  [no_vacancy_left],                   [keep_step, send_home], needs=DropForm, label=_l("Give the election up")),
-    T("lapse",              [*RUNS, S.VOTED], S.CANCELLED,  by_time,  [],                                  [keep_step, send_home], label=_l("Not needed any more")),
+    T("recommend",          [S.PLANNED],     S.RECOMMENDED, runs_it,  [enough_candidates],                 [keep_step, owe_next], needs=StepForm, label=gettext_lazy("① The unit has recommended its candidates")),
+    T("return_candidates",  [S.RECOMMENDED], S.PLANNED,     replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=gettext_lazy("Send the candidates back")),
+    T("approve_candidates", [S.RECOMMENDED], S.APPROVED,    replies,  [enough_candidates],                 [keep_step, owe_next, notice_again], needs=StepForm, label=gettext_lazy("② The committee has approved the candidates")),
+    T("announce",           [S.APPROVED],    S.APPROVED,    runs_it,  [],                                  [keep_step, keep_notice], needs=NoticeForm, label=gettext_lazy("Public notice before the vote")),
+    T("vote",               [S.APPROVED],    S.VOTED,       runs_it,  [notice_over, objections_concluded, nobody_refuted, speeches_given, ballots_held, clear_result], [keep_step, owe_next], needs=StepForm, label=gettext_lazy("③ The unit has voted")),
+    T("repeat_vote",        [S.VOTED],       S.APPROVED,    replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=gettext_lazy("Result not approved: vote again")),
+    T("approve_result",     [S.VOTED],       S.COMPLETED,   replies,  [ballots_held, clear_result],        [keep_step, owe_next, declare], needs=StepForm, label=gettext_lazy("④ The committee has approved the result")),
+    T("cancel",             RUNS,            S.CANCELLED,   runs_it,  [no_vacancy_left],                   [keep_step, send_home], needs=DropForm, label=gettext_lazy("Give the election up")),
+    T("lapse",              [*RUNS, S.VOTED], S.CANCELLED,  by_time,  [],                                  [keep_step, send_home], label=gettext_lazy("Not needed any more")),
 ])
 # fmt: on
 
@@ -310,10 +309,10 @@ def record_vacancy(vacancy: Vacancy, move: Move) -> None:
 # fmt: off
 VACANCY = Workflow(Vacancy, [
     # verb       from         to           who            when  then
-    T("fill",    [V.OPEN],    V.FILLED,    by_time,       [],   [keep_filler, record_vacancy], label=_l("filled")),
-    T("confirm", [V.FILLED],  V.CONFIRMED, manages_it,    [],   [keep_session, record_vacancy], needs=ConfirmForm, label=_l("Confirmed by the session")),
-    T("waive",   [V.OPEN],    V.WAIVED,    decides_on_it, [],   [keep_basis, leave_election, record_vacancy], needs=WaiveForm, label=_l("Not to be filled")),
-    T("reopen",  [V.WAIVED],  V.OPEN,      decides_on_it, [],   [look_again, record_vacancy], label=_l("To be filled after all")),
-    T("lapse",   [V.OPEN],    V.WAIVED,    by_time,       [],   [keep_basis, leave_election], label=_l("Term over")),
+    T("fill",    [V.OPEN],    V.FILLED,    by_time,       [],   [keep_filler, record_vacancy], label=gettext_lazy("filled")),
+    T("confirm", [V.FILLED],  V.CONFIRMED, manages_it,    [],   [keep_session, record_vacancy], needs=ConfirmForm, label=gettext_lazy("Confirmed by the session")),
+    T("waive",   [V.OPEN],    V.WAIVED,    decides_on_it, [],   [keep_basis, leave_election, record_vacancy], needs=WaiveForm, label=gettext_lazy("Not to be filled")),
+    T("reopen",  [V.WAIVED],  V.OPEN,      decides_on_it, [],   [look_again, record_vacancy], label=gettext_lazy("To be filled after all")),
+    T("lapse",   [V.OPEN],    V.WAIVED,    by_time,       [],   [keep_basis, leave_election], label=gettext_lazy("Term over")),
 ])
 # fmt: on

@@ -42,7 +42,6 @@ from delegates.models import MandateStatus as S
 from delegates.policies import decides_on_mandate, keeps_register, resigns
 from delegates.workflows.openings import open_vacancy
 
-_l = gettext_lazy
 FILING, RESIGNATION = "filing", "resignation"
 ALIVE: Final = [S.CANDIDATE, S.ELECTED, S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING, S.CEASED]
 REASONS: Final = {
@@ -193,7 +192,8 @@ def open_seat(mandate: Mandate, move: Move) -> None:
 
 def owe_answer(mandate: Mandate, move: Move) -> None:
     """The committee answers a resignation within its time."""
-    organization, today = mandate.congress.organization, timezone.localdate(move.at)
+    organization = mandate.congress.organization
+    today = move.data.get("decided_on") or timezone.localdate(move.at)
     duetimes.start(
         f"{RESIGNATION}:{mandate.pk}:{move.at.isoformat()}",
         kind=RESIGNATION,
@@ -253,23 +253,23 @@ LEAVES = [write_change, leave_posts, open_seat, answer_given, record_it, tell]
 # fmt: off
 MANDATE = Workflow(Mandate, [
     # verb                     from                                          to                who                  when             then
-    T("elect",                [S.CANDIDATE],                                S.ELECTED,        by_time,             [],              [take_votes, *AS_DECIDED], label=_l("elected")),
-    T("lose",                 [S.CANDIDATE],                                S.NOT_ELECTED,    by_time,             [],              AS_DECIDED, label=_l("not elected")),
-    T("drop",                 [S.CANDIDATE],                                S.NOT_ELECTED,    by_time,             [],              AS_DECIDED, label=_l("not put forward")),
-    T("admit",                [S.ELECTED],                                  S.ACTIVE,         by_time,             [],              AS_DECIDED, label=_l("credentials confirmed")),
-    T("void_procedure",       [S.ELECTED],                                  S.VOID,           by_time,             [],              AS_DECIDED, label=_l("election void: the unit elects again")),
-    T("void_unfit",           [S.ELECTED],                                  S.VOID,           by_time,             [],              AS_DECIDED, label=_l("election void: the unit replaces the person")),
-    T("suspend",              [S.ACTIVE],                                   S.SUSPENDED,      decides_on_mandate,  [],              [write_change, leave_posts, record_it, tell], needs=SuspendForm, label=_l("Suspend the functions")),
-    T("restore",              [S.SUSPENDED],                                S.ACTIVE,         decides_on_mandate,  [],              AS_DECIDED, needs=RestoreForm, label=_l("Restore the functions")),
-    T("cease",                [S.ACTIVE, S.SUSPENDED],                      S.CEASED,         keeps_register,      [no_motion],     LEAVES, needs=CeaseForm, label=_l("Cease the functions")),
-    T("terminate",            [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     decides_on_mandate,  [no_motion],     LEAVES, needs=TerminateForm, label=_l("Terminate the mandate")),
-    T("resign",               [S.ACTIVE],                                   S.RESIGN_PENDING, resigns,             [no_motion],     [*AS_DECIDED, owe_answer], needs=ResignForm, label=_l("Resign")),
-    T("withdraw_resignation", [S.RESIGN_PENDING],                           S.ACTIVE,         resigns,             [],              [*AS_DECIDED, answer_given], label=_l("Withdraw the resignation")),
-    T("decline_resignation",  [S.RESIGN_PENDING],                           S.ACTIVE,         decides_on_mandate,  [],              [*AS_DECIDED, answer_given], needs=DeclineResignationForm, label=_l("Do not accept the resignation")),
-    T("accept_resignation",   [S.RESIGN_PENDING],                           S.TERMINATED,     decides_on_mandate,  [],              LEAVES, needs=AcceptResignationForm, label=_l("Accept the resignation")),
-    T("persuade",             [S.ACTIVE],                                   S.ACTIVE,         keeps_register,      [],              AS_DECIDED, needs=PersuadeForm, label=_l("Urge to resign")),
-    T("dismiss",              [S.ACTIVE],                                   S.TERMINATED,     decides_on_mandate,  [no_motion, urged_before], LEAVES, needs=DismissForm, label=_l("Terminate for duties not performed")),
-    T("remove",               [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     by_time,             [motion_carried], LEAVES, label=_l("Removed by the electing unit")),
-    T("expire",               ALIVE,                                        S.EXPIRED,        by_time,             [],              [write_change, leave_posts, answer_given, tell], label=_l("Term over")),
+    T("elect",                [S.CANDIDATE],                                S.ELECTED,        by_time,             [],              [take_votes, *AS_DECIDED], label=gettext_lazy("elected")),
+    T("lose",                 [S.CANDIDATE],                                S.NOT_ELECTED,    by_time,             [],              AS_DECIDED, label=gettext_lazy("not elected")),
+    T("drop",                 [S.CANDIDATE],                                S.NOT_ELECTED,    by_time,             [],              AS_DECIDED, label=gettext_lazy("not put forward")),
+    T("admit",                [S.ELECTED],                                  S.ACTIVE,         by_time,             [],              AS_DECIDED, label=gettext_lazy("credentials confirmed")),
+    T("void_procedure",       [S.ELECTED],                                  S.VOID,           by_time,             [],              AS_DECIDED, label=gettext_lazy("election void: the unit elects again")),
+    T("void_unfit",           [S.ELECTED],                                  S.VOID,           by_time,             [],              AS_DECIDED, label=gettext_lazy("election void: the unit replaces the person")),
+    T("suspend",              [S.ACTIVE],                                   S.SUSPENDED,      decides_on_mandate,  [],              [write_change, leave_posts, record_it, tell], needs=SuspendForm, label=gettext_lazy("Suspend the functions")),
+    T("restore",              [S.SUSPENDED],                                S.ACTIVE,         decides_on_mandate,  [],              AS_DECIDED, needs=RestoreForm, label=gettext_lazy("Restore the functions")),
+    T("cease",                [S.ACTIVE, S.SUSPENDED],                      S.CEASED,         keeps_register,      [no_motion],     LEAVES, needs=CeaseForm, label=gettext_lazy("Cease the functions")),
+    T("terminate",            [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     decides_on_mandate,  [no_motion],     LEAVES, needs=TerminateForm, label=gettext_lazy("Terminate the mandate")),
+    T("resign",               [S.ACTIVE],                                   S.RESIGN_PENDING, resigns,             [no_motion],     [*AS_DECIDED, owe_answer], needs=ResignForm, label=gettext_lazy("Resign")),
+    T("withdraw_resignation", [S.RESIGN_PENDING],                           S.ACTIVE,         resigns,             [],              [*AS_DECIDED, answer_given], label=gettext_lazy("Withdraw the resignation")),
+    T("decline_resignation",  [S.RESIGN_PENDING],                           S.ACTIVE,         decides_on_mandate,  [],              [*AS_DECIDED, answer_given], needs=DeclineResignationForm, label=gettext_lazy("Do not accept the resignation")),
+    T("accept_resignation",   [S.RESIGN_PENDING],                           S.TERMINATED,     decides_on_mandate,  [],              LEAVES, needs=AcceptResignationForm, label=gettext_lazy("Accept the resignation")),
+    T("persuade",             [S.ACTIVE],                                   S.ACTIVE,         keeps_register,      [],              AS_DECIDED, needs=PersuadeForm, label=gettext_lazy("Urge to resign")),
+    T("dismiss",              [S.ACTIVE],                                   S.TERMINATED,     decides_on_mandate,  [no_motion, urged_before], LEAVES, needs=DismissForm, label=gettext_lazy("Terminate for duties not performed")),
+    T("remove",               [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     by_time,             [motion_carried], LEAVES, label=gettext_lazy("Removed by the electing unit")),
+    T("expire",               ALIVE,                                        S.EXPIRED,        by_time,             [],              [write_change, leave_posts, answer_given, tell], label=gettext_lazy("Term over")),
 ], field="status")
 # fmt: on
