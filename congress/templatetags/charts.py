@@ -172,7 +172,7 @@ def targets(
 
     A mark stands where guidance asks for; a bar that misses it is red, and the verdict says so in words.
     """
-    height = 60
+    height = 64
     shapes, pairs = [], []
     for place, (label, value, whole, asked, asks, verdict, missed) in enumerate(rows):
         y = place * height
@@ -184,8 +184,8 @@ def targets(
             _text(width, y + 15, share, "end"),
             _box(0, y + 22, width, 12, TRACK),
             _box(0, y + 22, width * part, 12, colour),
-            _text(0, y + 49, asks, colour=FAINT),
-            _text(width, y + 49, verdict, "end", COLOURS[0] if missed else INK),
+            _text(0, y + 51, asks, colour=FAINT),
+            _text(width, y + 51, verdict, "end", COLOURS[0] if missed else INK),
         ]
         if asked is not None:
             shapes.append(_box(width * float(asked) / 100 - 1, y + 18, 2.5, 20, INK))

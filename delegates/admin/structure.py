@@ -18,11 +18,12 @@ from congress.policies import ORGANIZATIONS, VIEW, branches
 from delegates.services import composition_lists, structure
 from delegates.services.structure import BANDS, RATIOS, TREND, Line, Structure, Trend, Verdict
 
-MOST_NAMED = 200  # the register's own list, filtered, holds the rest
+FIRST_NAMED, MOST_NAMED = 10, 400  # the register's own list, filtered, holds the rest
 MOST_DRAWN = 40
 MOST_TRENDS = 6
 MONTH = re.compile(r"(19[5-9]\d|194[9]|20\d\d)-(0[1-9]|1[0-2])")
-MORE = {"overlap": _("Either of the two"), "again": _("re-elected"), "migrants": _("Working away")}
+MORE = {"again": _("re-elected"), "migrants": _("Working away")}
+OVERLAP = {"overlap": _("Either of the two")}
 BAND_TITLES: dict[str, Sequence[Any]] = {
     "ages": [_("35 or less"), _("36 to 45"), _("46 to 54"), _("55 or more")],
     "education": [_("postgraduate"), _("university"), _("junior college"), _("school")],
@@ -37,7 +38,7 @@ class CompositionFilter(admin.SimpleListFilter):
     title, parameter_name = _("structure"), "composition"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(ratio.name, ratio.title) for ratio in RATIOS] + list(MORE.items())
+        return [(ratio.name, ratio.title) for ratio in RATIOS] + list((MORE | OVERLAP).items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return composition_lists.of_slice(queryset, self.value() or "")
@@ -168,12 +169,13 @@ def _row(line: Line, code: str, *, now: bool, leads: bool = True) -> dict[str, A
 
 def _people(request: HttpRequest, congresses: Sequence[Congress], found: Structure) -> dict[str, Any]:
     """Who sits elsewhere too, who works away, and the groups of which too many are away."""
-    thin = composition_lists.thin_groups(request.user, congresses)
+    thin = composition_lists.thin_groups(request.user, found)
+    rows = composition_lists.named(request.user, congresses, MOST_NAMED)
+    parts = {name: [some[:FIRST_NAMED], some[FIRST_NAMED:]] for name, some in rows.items()}
     return {
-        "overlapping": list(composition_lists.named(request.user, congresses, "overlap")[:MOST_NAMED]),
-        "away": list(composition_lists.named(request.user, congresses, "migrants")[:MOST_NAMED]),
+        "overlapping": parts["overlap"],
+        "away": parts["migrants"],
         "thin": thin,
-        "most": MOST_NAMED,
         "shares": [
             (f"{line.name}　{line.share('overlap')}%", line["overlap"])
             for line in found.lines[:MOST_DRAWN]
@@ -181,7 +183,7 @@ def _people(request: HttpRequest, congresses: Sequence[Congress], found: Structu
         ],
         "cards": [
             {"title": gettext_lazy("Delegates in office"), "value": found.total["total"]},
-            {"title": gettext_lazy("Either of the two"), "value": found.total["overlap"], "at": "overlap"},
+            {"title": gettext_lazy("Either of the two"), "value": found.total["overlap"], "at": "elsewhere"},
             {"title": gettext_lazy("Working away"), "value": found.total["migrants"], "at": "away"},
             {"title": gettext_lazy("Groups too few are at home of"), "value": len(thin), "at": "away"},
         ],

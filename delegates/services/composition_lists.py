@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
-from congress.kernel import rules
 from congress.kernel.reports import seen
 from congress.models import Congress
 from delegates.models import Mandate
 from delegates.policies import MANDATES
-from delegates.services.structure import elected_before, running, slices, this_month
+from delegates.services.structure import WARN, Structure, elected_before, elsewhere, running, slices, this_month
 
 COLUMNS = [
     "person__uid", "person__name", "person__gender", "person__ethnicity", "person__post", "person__phone_sealed",
-    "person__also_npc_deputy", "person__also_cppcc_member", "congress__organization__name", "group__name", "roster_key",
+    "person__also_npc_deputy", "person__also_cppcc_member", "person__migrant",
+    "congress__organization__name", "group__name", "roster_key",
 ]  # fmt: skip
-WARN = "group_migrant_warn_percent"
 
 
 @dataclass(frozen=True)
@@ -50,25 +48,28 @@ def of_slice(rows: QuerySet[Mandate], name: str) -> QuerySet[Mandate]:
     return rows.serving().filter(running("congress__"), condition)
 
 
-def named(user: Any, congresses: Iterable[Congress], name: str) -> QuerySet[Mandate]:
-    """The delegates in office of those congresses who are counted under that name, by town, as a list shows them."""
-    rows = (
-        seen(user, MANDATES).filter(congress__in=congresses).select_related("person", "congress__organization", "group")
+def named(user: Any, congresses: Iterable[Congress], most: int) -> dict[str, list[Mandate]]:
+    """Who of those in office sits elsewhere too, and who works away: by town, at most so many of both together."""
+    rows = seen(user, MANDATES).filter(congress__in=congresses).serving()
+    rows = rows.filter(elsewhere() | Q(person__migrant=True)).select_related(
+        "person", "congress__organization", "group"
     )
-    return of_slice(rows, name).only(*COLUMNS).order_by("congress__organization__path", "roster_key", "pk")
+    found = list(rows.only(*COLUMNS).order_by("congress__organization__path", "roster_key", "pk")[:most])
+    return {
+        "overlap": [one for one in found if one.person.also_npc_deputy or one.person.also_cppcc_member],
+        "migrants": [one for one in found if one.person.migrant],
+    }
 
 
-def thin_groups(user: Any, congresses: Iterable[Congress]) -> list[ThinGroup]:
+def thin_groups(user: Any, found: Structure) -> list[ThinGroup]:
     """The groups of which more work away than the rule of their organisation lets pass, in the order of the tree."""
-    congresses = list(congresses)
-    held = rules.held_by([WARN], {one.organization for one in congresses}, timezone.localdate())
-    rows = seen(user, MANDATES).filter(congress__in=congresses, group__isnull=False).serving()
-    rows = rows.order_by("congress__organization__path", "group__number", "group")
+    rows = seen(user, MANDATES).filter(congress__in=[line.congress for line in found.lines], group__isnull=False)
+    rows = rows.serving().order_by("congress__organization__path", "group__number", "group")
     places = ("group", "group__name", "congress__organization", "congress__organization__name")
-    found = []
+    thin = []
     for row in rows.values(*places).annotate(serving=Count("pk"), away=Count("pk", filter=Q(person__migrant=True))):
-        most = held[row["congress__organization"]][WARN].value
+        most = found.held[row["congress__organization"]][WARN].value
         if most is not None and row["away"] * 100 > most * row["serving"]:
             town = row["congress__organization__name"]
-            found.append(ThinGroup(row["group"], row["group__name"], town, row["serving"], row["away"]))
-    return found
+            thin.append(ThinGroup(row["group"], row["group__name"], town, row["serving"], row["away"]))
+    return thin

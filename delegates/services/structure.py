@@ -27,6 +27,7 @@ from delegates.querysets import SERVING
 
 HELD = (*SERVING, MandateStatus.EXPIRED)  # who sat to the end of a term that is over
 YOUNG = 45
+WARN = "group_migrant_warn_percent"
 BANDS: Mapping[str, Sequence[str]] = {
     "ages": ("to_35", "to_45", "to_54", "from_55"),
     "education": ("postgraduate", "university", "junior_college", "school"),
@@ -48,18 +49,18 @@ class Ratio:
 
 RATIOS = (
     Ratio("women", _("Women"), "女", "target_women_percent"),
-    Ratio("front", _("Production and front line"), "生产和工作一线", "target_front_line_percent"),
+    Ratio("front", _("Front line"), "生产和工作一线", "target_front_line_percent"),
     Ratio("grassroots", _("Workers and farmers"), "工人、农民", "target_workers_farmers_percent"),
     Ratio("minorities", _("Ethnic minorities"), "少数民族", "target_minority_percent"),
     Ratio("under_45", _("Aged 45 or less"), "45岁以下", "target_under_45_percent"),
     Ratio("college", _("College education"), "大专以上", "target_college_percent"),
     Ratio("cadres", _("Leading cadres"), "领导干部", "target_cadres_percent", at_least=False),
-    Ratio("npc", _("People's congress deputies"), "兼任人大代表", "target_npc_overlap_percent", at_least=False),
+    Ratio("npc", _("Congress deputies"), "兼任人大代表", "target_npc_overlap_percent", at_least=False),
     Ratio("cppcc", _("CPPCC members"), "兼任政协委员", "target_cppcc_overlap_percent", at_least=False),
 )
 TREND = (
     ("women", _("Women"), "女"),
-    ("front", _("Production and front line"), "一线"),
+    ("front", _("Front line"), "一线"),
     ("young_then", _("Aged 45 or less at the opening"), "45岁以下"),
     ("college", _("College education"), "大专以上"),
     ("cadres", _("Leading cadres"), "领导干部"),
@@ -140,6 +141,7 @@ class Structure:
     lines: list[Line]
     total: Line
     trends: list[Trend]
+    held: Mapping[int, Mapping[str, rules.Held]]  # the rules read for it, by organisation and key
 
 
 def this_month() -> date:
@@ -172,13 +174,14 @@ def compose(user: Any, congresses: Iterable[Congress], cutoff: date | None = Non
         for number, one in enumerate(congresses, 1)
     ]
     total = Line("", "", add_up(lines))
-    _judge(lines, total, cutoff)
+    held = _judge(lines, total, cutoff)
     trends = [
         Trend(line.name, [*(_term(one, by_congress.get(one.pk, none)) for one in terms), _term(line.congress, line)])
         for line in lines
         if line.congress and (terms := earlier.get(line.congress.pk))
     ]
-    return Structure(cutoff, lines, total, [one for one in trends if one.terms[-2]["total"] and one.terms[-1]["total"]])
+    known = [trend for trend in trends if trend.terms[-2]["total"] and trend.terms[-1]["total"]]
+    return Structure(cutoff, lines, total, known, held)
 
 
 def _earlier(user: Any, congresses: Sequence[Congress]) -> dict[int, list[Congress]]:
@@ -227,7 +230,6 @@ def slices(cutoff: date) -> dict[str, Q]:
 
 
 def _kinds() -> dict[str, Q]:
-    npc, cppcc = Q(person__also_npc_deputy=True), Q(person__also_cppcc_member=True)
     return {
         "cadres": Q(main_category=MainCategory.LEADING_CADRE),
         "front": Q(main_category=MainCategory.FRONT_LINE),
@@ -241,11 +243,16 @@ def _kinds() -> dict[str, Q]:
         "minorities": ~Q(person__ethnicity=HAN),
         "fresh": Q(elected_before=False),
         "again": Q(elected_before=True),
-        "npc": npc,
-        "cppcc": cppcc,
-        "overlap": npc | cppcc,
+        "npc": Q(person__also_npc_deputy=True),
+        "cppcc": Q(person__also_cppcc_member=True),
+        "overlap": elsewhere(),
         "migrants": Q(person__migrant=True),
     }
+
+
+def elsewhere() -> Q:
+    """Delegates who sit in the people's congress or in the CPPCC as well."""
+    return Q(person__also_npc_deputy=True) | Q(person__also_cppcc_member=True)
 
 
 def _since(cutoff: date, years: int) -> date:
@@ -330,15 +337,16 @@ def add_up(lines: Sequence[Line]) -> dict[str, int | None]:
     return {name: sum(line[name] for line in lines) for name in COUNTED} | {"seats": known}
 
 
-def _judge(lines: Sequence[Line], total: Line, cutoff: date) -> None:
-    """Put the verdicts on the lines; on the total by the guidance of the top of the branch they fill."""
+def _judge(lines: Sequence[Line], total: Line, cutoff: date) -> dict[int, dict[str, rules.Held]]:
+    """Put the verdicts on the lines; on the total by the guidance of the top of their branch. Says the rules."""
     organizations = {line.congress.organization for line in lines if line.congress}
     top = _top(organizations)
     asked = {*organizations, top} - {None}
-    held = rules.held_by([ratio.rule for ratio in RATIOS], asked, in_force_on(cutoff))
+    held = rules.held_by([*(ratio.rule for ratio in RATIOS), WARN], asked, in_force_on(cutoff))
     for line in lines:
         line.verdicts = verdicts(line, held[line.congress.organization_id])
     total.verdicts = verdicts(total, held[top.pk]) if top else []
+    return held
 
 
 def verdicts(line: Line, held: Mapping[str, rules.Held]) -> list[Verdict]:
