@@ -176,7 +176,8 @@ class Structure(BranchReport):
         ]
         if not self.by_delegation:
             columns.append(Column("asked-places", "未达到的单位", self._missing, 50, "left"))
-        columns.append(Column("asked-source", "依据", lambda one: one.source, 30, "left"))
+        width = "asked-rest" if self.by_delegation else "asked-source"
+        columns.append(Column(width, "依据", lambda one: one.source, 30, "left"))
         return [Section(heading="与指导比例对照", records=verdicts, columns=columns)]
 
     def _missing(self, verdict: Verdict) -> str:
