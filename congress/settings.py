@@ -239,6 +239,7 @@ API_RESOURCES = {
     "reports": "congress.api.ReportViewSet",
     "delegates": "delegates.api.DelegateViewSet",
     "groups": "delegates.api.GroupViewSet",
+    "structure": "delegates.api.StructureViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

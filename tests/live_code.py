@@ -81,6 +81,8 @@ _.filter_backends
 _.filter_queryset
 _.filterset_class
 _.get_override_parameters
+_.guidance
+_.retrieve
 _.get_security_definition
 _.max_page_size
 _.ordering_fields
@@ -183,6 +185,7 @@ _.wanted_sealed
 # Views' and forms' hooks
 _.authentication_form
 _.clean_code
+_.clean_cutoff
 _.clean_old_password
 _.field_order
 _.get_initial

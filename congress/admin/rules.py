@@ -33,6 +33,10 @@ class RuleForm(VersionedForm):
                 for key, declared in rules.DECLARED.items()
                 if RULES.may_set(self.user, key)
             ]
+        if "value" in self.fields:
+            self.fields["value"].help_text = _(
+                "Written as the default is. Of guidance a share from 0 to 100, where 0 means that there is no guidance."
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -83,6 +87,7 @@ class RuleAdmin(PolicyAdmin):
             row = in_force.get(key)
             lines.append({
                 "title": declared.title,
+                "explains": declared.explains,
                 "default": declared.default,
                 "value": row.value if row else (declared.by_level or {}).get(top.kind if top else "", declared.default),
                 "source": row.source if row else declared.source,

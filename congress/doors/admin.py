@@ -107,6 +107,8 @@ class PolicyAdmin(ModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only the declared filters: a list must not become an oracle for hashes and indexes."""
         names = [name[0] if isinstance(name, tuple) else name for name in self.list_filter]
+        if lookup in [getattr(name, "parameter_name", None) for name in names]:  # a filter of our own reads it itself
+            return True
         names = [name for name in names if isinstance(name, str)] + [self.date_hierarchy or ""]
         for name in filter(None, names):
             if lookup == name or (lookup.startswith(f"{name}__") and lookup[len(name) + 2 :] in FILTER_ENDS):

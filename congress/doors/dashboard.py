@@ -39,7 +39,10 @@ def _desk(user: Any) -> list[dict[str, Any]]:
 def _register(user: Any) -> list[dict[str, Any]]:
     if not branches(user, VIEW):
         return []
-    items = [_item(_("Delegates"), "groups", "delegates_mandate_changelist")]
+    items = [
+        _item(_("Delegates"), "groups", "delegates_mandate_changelist"),
+        _item(_("Structure"), "donut_small", "delegates_mandate_structure"),
+    ]
     if branches(user, MANAGE):
         items += [
             _item(_("Correction requests"), "rule", "delegates_correctionrequest_changelist"),

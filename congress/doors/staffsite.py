@@ -29,9 +29,14 @@ class StaffSite(UnfoldAdminSite):
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Our groups of links, which ask the policies already; the theme would judge each link again."""
         groups = navigation(request)
-        for item in (item for group in groups for item in group["items"]):
-            link = str(item["link"])
-            item["active"] = request.path == link or (link != "/admin/" and request.path.startswith(link))
+        items = [item for group in groups for item in group["items"]]
+        links = [str(item["link"]) for item in items]
+        fitting = [
+            link for link in links if request.path == link or (link != "/admin/" and request.path.startswith(link))
+        ]
+        nearest = max(fitting, key=len, default="")  # the structure's page lies below the register's
+        for item, link in zip(items, links, strict=True):
+            item["active"] = link == nearest
         return groups
 
     def get_urls(self) -> list[Any]:

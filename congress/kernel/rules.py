@@ -3,9 +3,12 @@
 Nobody writes a bare number for three months into a rule: `value("reply_months", organization, on)` does.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,6 +33,13 @@ def _span(text: str) -> int:
     return number
 
 
+def _percent(text: str) -> Decimal | None:
+    """A share of a hundred; 0 says that nothing is asked."""
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9])?", text) or Decimal(text) > 100:
+        raise ValueError(text)
+    return Decimal(text) or None
+
+
 def _variant(text: str) -> str:
     if text not in {"surname", "name"}:
         raise ValueError(text)
@@ -48,7 +58,7 @@ def _base(text: str) -> str:
     return text
 
 
-def _share(text: str) -> int:
+def _of_hundred(text: str) -> int:
     number = _whole(text)
     if number > 100:
         raise ValueError(text)
@@ -69,6 +79,22 @@ class Declared:
     read: Callable[[str], Any] = _span
     by_level: Mapping[str, str] | None = None  # defaults that differ by level
     protects: bool = False  # guards personal data or accounts: the district office alone sets it
+    explains: Any = ""  # what a value may be, where that is not plain
+
+
+@dataclass(frozen=True)
+class Held:
+    """What holds somewhere on a day, and on whose word."""
+
+    value: Any
+    source: str
+
+
+def _share(title: Any, default: str = "0", source: str = "由党联办按上级文件填入") -> Declared:
+    return Declared(title, default, source, _percent, explains=_SHARE)
+
+
+_SHARE = gettext_lazy("A share from 0 to 100, such as 30 or 28.5; 0 means that there is no guidance.")
 
 
 DECLARED: dict[str, Declared] = {
@@ -85,7 +111,7 @@ DECLARED: dict[str, Declared] = {
         gettext_lazy("Delegates needed for a joint proposal"), "10", "平凉市、广东省提案办法", by_level={"township": "5"}
     ),
     "escalate_days_after": Declared(gettext_lazy("Overdue is told to the office above after (days)"), "7", "惯例"),
-    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例", _share),
+    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例", _of_hundred),
     "majority_base": Declared(
         gettext_lazy("Elected by more than half of: “due” all electors, “present” those present"),
         "due",
@@ -112,10 +138,27 @@ DECLARED: dict[str, Declared] = {
     ),
     "persuasion_days": Declared(gettext_lazy("Dismissed for idleness after being urged to resign, at the earliest (days)"), "15", "惯例"),
     "removal_motion_percent": Declared(
-        gettext_lazy("Members of the unit needed to move a removal, at least (%)"), "20", "惯例", _share
+        gettext_lazy("Members of the unit needed to move a removal, at least (%)"), "20", "惯例", _of_hundred
     ),
     "term_extension_months": Declared(gettext_lazy("A term may be extended by at most (months)"), "12", "地方党代会条例第五条"),
     "term_years": Declared(gettext_lazy("Length of a term (years)"), "5", "党章第二十五条"),
+    # How the delegates should be composed (reference.md §2.2). The two defaults are rounded from that county's report;
+    # the others have none: women and minorities are to match the local membership, which the office knows.
+    "target_women_percent": _share(gettext_lazy("Guidance: women, at least (%)"), source="不低于本地女党员比例，由党联办填入"),
+    "target_front_line_percent": _share(gettext_lazy("Guidance: production and front line, at least (%)"), "40", "惯例（参照定安县）"),
+    "target_workers_farmers_percent": _share(gettext_lazy("Guidance: workers and farmers, at least (%)")),
+    "target_minority_percent": _share(
+        gettext_lazy("Guidance: ethnic minorities, at least (%)"), source="不低于本地少数民族党员比例，由党联办填入"
+    ),
+    "target_under_45_percent": _share(gettext_lazy("Guidance: aged 45 or less, at least (%)")),
+    "target_college_percent": _share(gettext_lazy("Guidance: college education, at least (%)")),
+    "target_cadres_percent": _share(gettext_lazy("Guidance: leading cadres, at most (%)"), "60", "惯例（参照定安县）"),
+    "target_npc_overlap_percent": _share(gettext_lazy("Guidance: also people's congress deputies, at most (%)")),
+    "target_cppcc_overlap_percent": _share(gettext_lazy("Guidance: also CPPCC members, at most (%)")),
+    "group_migrant_warn_percent": Declared(
+        gettext_lazy("Warn of a delegate group of which more work away than (%)"), "50", "惯例", _percent,
+        explains=gettext_lazy("A share from 0 to 100; 0 means that nothing is warned of."),
+    ),
     "reveals_an_hour": Declared(gettext_lazy("Personal numbers one account may reveal in an hour"), "30", "个人信息保护法", protects=True),
     "delegate_first_password_days": Declared(
         gettext_lazy("A delegate's first password is valid for (days)"), "7", "惯例", protects=True
@@ -136,10 +179,9 @@ def check(key: str, text: str) -> None:
     try:
         DECLARED[key].read(text)
     except ValueError:
-        raise ValidationError(
-            _("“%(value)s” does not fit: the default is “%(default)s”.")
-            % {"value": text, "default": DECLARED[key].default}
-        ) from None
+        wrong = _("“%(value)s” does not fit: the default is “%(default)s”.")
+        said = [wrong % {"value": text, "default": DECLARED[key].default}, str(DECLARED[key].explains)]
+        raise ValidationError(" ".join(filter(None, said))) from None
 
 
 def value(key: str, organization: Organization, on: date) -> Any:
@@ -159,6 +201,28 @@ def all_in_force(organization: Organization, on: date) -> dict[str, Rule]:
     """The deciding row of every rule that has one, in one query."""
     rows = sorted(_applying(organization, on), key=_weight)
     return {row.key: row for row in rows}  # the weightiest comes last and stays
+
+
+def held_by(keys: Iterable[str], organizations: Iterable[Organization], on: date) -> dict[int, dict[str, Held]]:
+    """What holds for each of the organisations on that day, by its number and the key; one query for all of them."""
+    keys = list(keys)
+    rows = Rule.objects.filter(key__in=keys, valid_from__lte=on).select_related("organization")
+    by_place: dict[str, list[Rule]] = defaultdict(list)
+    for row in rows:
+        by_place[row.organization.code if row.organization else ""].append(row)
+    return {one.pk: _held(one, keys, by_place) for one in organizations}
+
+
+def _held(organization: Organization, keys: Iterable[str], by_place: Mapping[str, list[Rule]]) -> dict[str, Held]:
+    places = ["", *organization.path.strip("/").split("/")]
+    near = [row for place in places for row in by_place.get(place, ()) if row.level in ("", organization.kind)]
+    deciding = {row.key: row for row in sorted(near, key=_weight)}  # the weightiest comes last and stays
+    held = {}
+    for key in keys:
+        declared, row = DECLARED[key], deciding.get(key)
+        text = row.value if row else (declared.by_level or {}).get(organization.kind, declared.default)
+        held[key] = Held(declared.read(text), row.source if row else declared.source)
+    return held
 
 
 def _applying(organization: Organization, on: date) -> QuerySet[Rule]:

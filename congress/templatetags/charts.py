@@ -162,3 +162,70 @@ def _arc(centre: float, radius: float, colour: str, dash: tuple[float, float], a
         'transform="rotate({} {} {})"/>',
         _n(centre), _n(centre), _n(radius), colour, _n(radius / 2), *map(_n, dash), _n(angle), _n(centre), _n(centre),
     )  # fmt: skip
+
+
+@register.simple_tag
+def targets(
+    rows: Sequence[tuple[Any, int, int, Any, Any, Any, bool]], title: str = "", unit: str = "", width: int = 380
+) -> SafeString:
+    """A bar to a hundred for every (label, number, whole, asked share or None, that in words, verdict, missed).
+
+    A mark stands where guidance asks for; a bar that misses it is red, and the verdict says so in words.
+    """
+    height = 64
+    shapes, pairs = [], []
+    for place, (label, value, whole, asked, asks, verdict, missed) in enumerate(rows):
+        y = place * height
+        part = min(value / whole, 1) if whole else 0
+        colour = FAINT if asked is None else COLOURS[0] if missed else COLOURS[2]
+        share = f"{part:.1%}　{value}/{whole}{unit}"
+        shapes += [
+            _text(0, y + 15, label),
+            _text(width, y + 15, share, "end"),
+            _box(0, y + 22, width, 12, TRACK),
+            _box(0, y + 22, width * part, 12, colour),
+            _text(0, y + 51, asks, colour=FAINT),
+            _text(width, y + 51, verdict, "end", COLOURS[0] if missed else INK),
+        ]
+        if asked is not None:
+            shapes.append(_box(width * float(asked) / 100 - 1, y + 18, 2.5, 20, INK))
+        pairs.append((label, f"{share}，{asks}{f'，{verdict}' if verdict else ''}"))
+    return _picture(width, len(rows) * height, title, _says(pairs, ""), *shapes)
+
+
+@register.simple_tag
+def trend(
+    rows: Sequence[tuple[Any, Sequence[tuple[int, int]]]],
+    terms: Sequence[Any],
+    title: str = "",
+    unit: str = "",
+    width: int = 380,
+) -> SafeString:
+    """For every (label, (number, whole) by term) a bar a term, the last one dark, with its change in points."""
+    left = _label_width(terms) + 8
+    right = _label_width([f"100.0%　{whole}/{whole}{unit}" for _label, parts in rows for _n, whole in parts]) + 4
+    height = ROW + ROW * len(terms) + 8
+    shapes, pairs = [], []
+    for place, (label, parts) in enumerate(rows):
+        y = place * height
+        shares = [value / whole if whole else 0 for value, whole in parts]
+        change = 100 * (shares[-1] - shares[-2]) if len(shares) > 1 else 0
+        shapes += [_text(0, y + 16, label), _text(width, y + 16, _points(change), "end", FAINT)]
+        said = []
+        for number, (term, share, (value, whole)) in enumerate(zip(terms, shares, parts, strict=True)):
+            top = y + ROW * (number + 1)
+            length = max(width - left - right, 10) * share
+            words = f"{share:.1%}　{value}/{whole}{unit}"
+            shapes += [
+                _text(left - 8, top + BAR, term, "end", FAINT),
+                _box(left, top + 3, length, BAR, COLOURS[0] if number == len(terms) - 1 else COLOURS[7]),
+                _text(left + length + 5, top + BAR, words),
+            ]
+            said.append(f"{term} {words}")
+        pairs.append((label, "、".join(said)))
+    return _picture(width, len(rows) * height, title, _says(pairs, ""), *shapes)
+
+
+def _points(change: float) -> str:
+    """+2.3 points, as the difference of two percentages is called."""
+    return _("%(points)s points") % {"points": f"{change:+.1f}".replace("-", "\u2212")}

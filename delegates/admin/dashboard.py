@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from congress.models import ImportRun
-from congress.policies import IMPORTS, MANAGE, VIEW, branches
+from congress.policies import CONGRESSES, IMPORTS, MANAGE, VIEW, branches
 from delegates.models import CorrectionRequest
-from delegates.policies import CORRECTIONS
+from delegates.policies import CORRECTIONS, ELECTING_UNITS
 from delegates.services.figures import figures
 
 MOST_BARS = 40
@@ -52,9 +52,23 @@ def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
             "share": _share(counted, "ethnic_minority"),
             "link": delegates,
         },
-        {"title": _("Vacancies"), "value": counted["vacancies"], "link": units},
+        _vacancies(counted) | {"link": units},
         {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
     ]
+
+
+def _vacancies(counted: dict[str, Any]) -> dict[str, Any]:
+    """Where nobody has said how many seats there are, none of them can be vacant: that is no 0."""
+    if not counted["vacancies"] and not counted["seats_set"]:
+        return {"title": _("Vacancies"), "value": "—", "share": _("no seat quota set")}
+    return {"title": _("Vacancies"), "value": counted["vacancies"]}
+
+
+def _seats_set(user: Any) -> bool:
+    return (
+        ELECTING_UNITS.visible(user).filter(seat_quota__isnull=False).exists()
+        or CONGRESSES.visible(user).filter(seats__isnull=False).exists()
+    )
 
 
 def _counted(user: Any) -> dict[str, Any]:
@@ -63,6 +77,7 @@ def _counted(user: Any) -> dict[str, Any]:
     known = cache.get(key)
     if known is None:
         known = figures(user)
+        known["seats_set"] = bool(known["vacancies"]) or _seats_set(user)
         if known["delegates"] > LARGE:
             cache.set(key, known, KEPT)
     return known

@@ -21,6 +21,7 @@ from congress.policies import MANAGE, ORGANIZATIONS, branches
 from congress.services import printing
 from delegates.admin.access import AccessPages
 from delegates.admin.delegate_form import DelegateForm
+from delegates.admin.structure import CompositionFilter, StructurePages
 from delegates.forms import AssignForm
 from delegates.kernel import names
 from delegates.models import Mandate
@@ -69,7 +70,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mandate)
-class MandateAdmin(AccessPages, WorkflowAdmin):
+class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
     policy, form, workflow = MANDATES, DelegateForm, MANDATE
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
@@ -82,6 +83,7 @@ class MandateAdmin(AccessPages, WorkflowAdmin):
         "method",
         "person__gender",
         "person__migrant",
+        CompositionFilter,
     ]
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")

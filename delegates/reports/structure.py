@@ -1,26 +1,25 @@
-"""P03: how the delegates are composed, counted by the database in one query."""
+"""P03: how the delegates are composed, against guidance and against earlier terms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.kernel.reports import Column, ReportRefused, Section
 from congress.reports import BranchForm, BranchReport
-from delegates.kernel import names
-from delegates.models import ElectingUnit, FrontLine, Gender, MainCategory, Mandate
-from delegates.policies import MANDATES
+from delegates.models import Mandate
 from delegates.reports import words
+from delegates.services import structure
+from delegates.services.structure import RATIOS, TREND, Line, Trend, Verdict
 
 DRAWN_LINES = 18  # what a chart on one landscape page can hold
-COLLEGE = ("大专", "大学", "本科", "研究生", "硕士", "博士")
+NAMED_PLACES = 12  # how many of those who miss the guidance a cell can hold
+FIRST_YEAR = 1949
 
 
 class StructureForm(BranchForm):
@@ -32,37 +31,11 @@ class StructureForm(BranchForm):
         error_messages={"invalid": gettext_lazy("Write year and month as 2026-06.")},
     )
 
-
-class Share(float):
-    """A percentage: a number to a workbook, printed with one decimal."""
-
-    def __str__(self) -> str:
-        return f"{self:.1f}"
-
-
-@dataclass(slots=True)
-class Line:
-    """One township or delegation, or the total, as counted."""
-
-    number: int | str
-    name: str
-    counts: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> int:
-        return self.counts[name] or 0
-
-    def share(self, name: str) -> "Share | str":
-        """That number as a percentage of all delegates of the line."""
-        total = self["total"]
-        return Share(100 * self[name] / total) if total else ""
-
-    @property
-    def seats(self) -> int | str:
-        return self.counts["seats"] or ""
-
-    @property
-    def vacant(self) -> int | str:
-        return max(self.counts["seats"] - self["total"], 0) if self.counts["seats"] else ""
+    def clean_cutoff(self) -> str:
+        asked = self.cleaned_data["cutoff"]
+        if asked and int(asked[:4]) < FIRST_YEAR:
+            raise forms.ValidationError(_("Ages are counted to a month from %(year)s on.") % {"year": FIRST_YEAR})
+        return asked
 
 
 def _n(name: str, title: str) -> Column:
@@ -102,12 +75,25 @@ GROUPS: Sequence[tuple[str, Sequence[Column]]] = (
     ("大专以上", (_n("college", "人"), _p("college"))),
     ("任职", (_n("fresh", "新任"), _n("again", "连任"))),
     ("兼任", (_n("npc", "人大"), _n("cppcc", "政协"))),
+    ("外出", (_n("migrants", "务工"),)),
 )
 COLUMNS = tuple(column for _title, columns in GROUPS for column in columns)
 
 
+def asked(verdict: Verdict) -> str:
+    """不低于30%."""
+    return f"{'不低于' if verdict.ratio.at_least else '不高于'}{verdict.asked}%"
+
+
+def judged(verdict: Verdict) -> str:
+    """达到, 还差3名 or 超出2名."""
+    if not verdict.missing:
+        return "达到" if verdict.ratio.at_least else "未超出"
+    return f"{'还差' if verdict.ratio.at_least else '超出'}{verdict.missing}名"
+
+
 class Structure(BranchReport):
-    """A line for each township, or for each delegation of one congress, and the total of them."""
+    """A line for each township, or for each delegation of one congress, and the total; then guidance and terms."""
 
     key, title = "p03-structure", "代表结构统计表"
     template = "delegates/reports/structure.html"
@@ -116,43 +102,51 @@ class Structure(BranchReport):
 
     @property
     def phrases(self) -> list[str]:
-        if len(self.congresses) == 1:
+        if self.by_delegation:
             return [self.congresses[0].full_name, self.title]
         return [self.organization.name, "党代表大会", self.title]
 
     @cached_property
     def cutoff(self) -> date:
         """The month ages are counted to, as its first day."""
-        asked = self.params["cutoff"]
-        return date.fromisoformat(f"{asked}-01") if asked else timezone.localdate().replace(day=1)
+        said = self.params["cutoff"]
+        return date.fromisoformat(f"{said}-01") if said else structure.this_month()
 
-    def mandates(self) -> QuerySet:
+    def mandates(self) -> QuerySet[Mandate]:
         """The delegates in office of the congresses asked for, whom the user may see."""
-        return self.seen(MANDATES).filter(congress__in=self.congresses).serving()
+        return structure.seats_of(self.user, self.congresses)
 
     @property
     def by_delegation(self) -> bool:
         return len(self.congresses) == 1
 
+    @cached_property
+    def composed(self) -> structure.Structure:
+        return structure.compose(self.user, self.congresses, self.cutoff)
+
     def build(self) -> list[Section]:
         lines = self._by_delegation() if self.by_delegation else self._by_congress()
         if not any(line["total"] for line in lines):
             raise ReportRefused(_("There is no delegate in office in %(name)s.") % {"name": self.organization.name})
-        totals = Line("", "合计", self._totals(lines))
-        if totals["total"] != self.mandates().count():
+        totals = Line("", "合计", structure.add_up(lines) | {"seats": self.composed.total.counts["seats"]})
+        if totals["total"] != self.mandates().count() or any(
+            totals[name] != self.composed.total[name] for name in structure.COUNTED
+        ):
             raise ReportRefused(_("The register changed while it was being printed. Print it again."))
-        note = f"年龄截至{words.long_month(self.cutoff)}；连任指曾任本地以往各届代表；百分比以本行实有代表为基数。"
+        note = (
+            f"年龄截至{words.long_month(self.cutoff)}；连任指曾任本地以往各届代表；兼任指兼任人大代表、政协委员；"
+            "百分比以本行实有代表为基数。"
+        )
         cells = [column.value(totals) for column in COLUMNS]
-        return [Section(heading="", records=lines, columns=COLUMNS, totals=cells, notes=[note])]
-
-    def _counted(self, place: str) -> QuerySet:
-        return self.mandates().annotate(elected_before=elected_before()).values(place).annotate(**self._counts())
+        main = Section(heading="", records=lines, columns=COLUMNS, totals=cells, notes=[note])
+        return [main, *self._guidance(), *self._terms()]
 
     def _by_delegation(self) -> list[Line]:
-        rows = self._counted("delegation").annotate(name=F("delegation__name"))
+        rows = structure.counted(self.mandates(), self.cutoff, "delegation").annotate(name=F("delegation__name"))
         rows = list(rows.order_by(F("delegation__number").asc(nulls_last=True)))
         alone, (congress,) = len(rows) == 1, self.congresses
-        seats = self._seats().get(congress.pk) if alone else None  # seats are given to units, not to delegations
+        # Seats are given to units, not to delegations.
+        seats = self.composed.total.counts["seats"] if alone else None
         return [
             Line(
                 number,
@@ -163,83 +157,81 @@ class Structure(BranchReport):
         ]
 
     def _by_congress(self) -> list[Line]:
-        counted, seats = {row["congress"]: row for row in self._counted("congress")}, self._seats()
-        none = dict.fromkeys(self._counts(), 0)
-        shown = [congress for congress in self.congresses if congress.pk in counted or seats.get(congress.pk)]
-        return [
-            Line(number, one.organization.name, counted.get(one.pk, none) | {"seats": seats.get(one.pk)})
-            for number, one in enumerate(shown, 1)
+        shown = [line for line in self.composed.lines if line["total"] or line.seats]
+        for number, line in enumerate(shown, 1):
+            line.number = number
+        return shown
+
+    def _guidance(self) -> list[Section]:
+        """The shares for which somewhere guidance is set, with who misses it."""
+        verdicts = [one for one in self.composed.total.verdicts if one.asked is not None]
+        if not verdicts:
+            return []
+        columns = [
+            Column("asked-ratio", "指标", lambda one: one.ratio.printed, 16),
+            Column("asked-share", "指导比例", asked, 14),
+            Column("asked-number", "实有人数", lambda one: one.number, 10),
+            Column("asked-number", "占比（%）", lambda one: one.share, 10),
+            Column("asked-share", "结论", judged, 12),
         ]
+        if not self.by_delegation:
+            columns.append(Column("asked-places", "未达到的单位", self._missing, 50, "left"))
+        width = "asked-rest" if self.by_delegation else "asked-source"
+        columns.append(Column(width, "依据", lambda one: one.source, 30, "left"))
+        return [Section(heading="与指导比例对照", records=verdicts, columns=columns)]
 
-    def _counts(self) -> dict[str, Count]:
-        def number(condition: Q) -> Count:
-            return Count("pk", filter=condition)
+    def _missing(self, verdict: Verdict) -> str:
+        """The places that miss the guidance, each by how many: 青江镇还差3名."""
+        ratio = RATIOS.index(verdict.ratio)
+        missed = [line for line in self._by_congress() if line.verdicts[ratio].missing]
+        said = [f"{line.name}{judged(line.verdicts[ratio])}" for line in missed[:NAMED_PLACES]]
+        return "、".join(said) + (f"等{len(missed)}个单位" if len(missed) > NAMED_PLACES else "")
 
-        def younger(years: int) -> Q:
-            return Q(person__birth_month__gt=self.cutoff.replace(year=self.cutoff.year - years))
+    @cached_property
+    def trend(self) -> Trend | None:
+        """The terms to compare: of one congress all that are known, of several the last two together."""
+        trends = self.composed.trends
+        if self.by_delegation or not trends:
+            return trends[0] if trends else None
+        return structure.together(trends, "上届", "本届")
 
-        person = {"npc": "also_npc_deputy", "cppcc": "also_cppcc_member"}
-        return {
-            "total": Count("pk"),
-            "cadres": number(Q(main_category=MainCategory.LEADING_CADRE)),
-            "front": number(Q(main_category=MainCategory.FRONT_LINE)),
-            "military": number(Q(main_category=MainCategory.MILITARY_POLICE)),
-            "workers": number(Q(front_line=FrontLine.WORKER)),
-            "farmers": number(Q(front_line=FrontLine.FARMER)),
-            "professionals": number(Q(front_line=FrontLine.PROFESSIONAL)),
-            "models": number(Q(front_line=FrontLine.MODEL)),
-            "women": number(Q(person__gender=Gender.FEMALE)),
-            "minorities": number(~Q(person__ethnicity=names.HAN)),
-            "to_35": number(younger(36)),
-            "to_45": number(younger(46) & ~younger(36)),
-            "to_54": number(younger(55) & ~younger(46)),
-            "from_55": number(~younger(55)),
-            "college": number(has_college()),
-            "fresh": number(Q(elected_before=False)),
-            "again": number(Q(elected_before=True)),
-            **{name: number(Q(**{f"person__{field}": True})) for name, field in person.items()},
-        }
-
-    def _seats(self) -> dict[int, int | None]:
-        """Seats by congress, where they are known: its own number, else what its electing units were given."""
-        units = ElectingUnit.objects.filter(congress__in=self.congresses).values("congress")
-        given = dict(units.annotate(seats=Sum("seat_quota")).values_list("congress", "seats"))
-        return {congress.pk: congress.seats or given.get(congress.pk) for congress in self.congresses}
-
-    def _totals(self, lines: Sequence[Line]) -> dict[str, int | None]:
-        seats = list(self._seats().values()) if self.by_delegation else [line.counts["seats"] for line in lines]
-        known = sum(filter(None, seats)) if all(seats) else None  # a sum of some would invent vacancies
-        return {name: sum(line[name] for line in lines) for name in self._counts()} | {"seats": known}
+    def _terms(self) -> list[Section]:
+        if self.trend is None:
+            return []
+        columns = [
+            Column("place", "届次", lambda line: line.name, 14),
+            Column("n", "代表", lambda line: line["total"], 8),
+        ]
+        for name, _title, printed in TREND:
+            columns += [
+                Column("n", printed, lambda line, name=name: line[name], 10),
+                Column("p", "%", lambda line, name=name: line.share(name), 8),
+            ]
+        note = "年龄按各届开幕时计算；学历为登记的现有学历。"
+        if not self.by_delegation:
+            towns = self.composed.trends
+            known = "、".join(trend.name for trend in towns[:NAMED_PLACES])
+            note = f"有上届资料的{len(towns)}个单位合计：{known}{'等' if len(towns) > NAMED_PLACES else ''}。{note}"
+        return [Section(heading="历届比较", records=self.trend.terms, columns=columns, notes=[note])]
 
     def context(self) -> dict[str, Any]:
-        lines = self.sections[0].records
-        whole = sum(line["total"] for line in lines)
-        rings = (("女", "women"), ("少数民族", "minorities"), ("一线", "front"), ("大专以上", "college"))
+        lines, total = self.sections[0].records, self.composed.total
+        shares = (("女", "women"), ("少数民族", "minorities"), ("一线", "front"), ("大专以上", "college"))
+        terms = self.trend.terms if self.trend else []
         return super().context() | {
             "cutoff": words.long_month(self.cutoff),
             "groups": GROUPS,
-            "rings": [(title, sum(line[name] for line in lines), whole) for title, name in rings],
+            "columns": COLUMNS,
+            "rings": [(title, total[name], total["total"]) for title, name in shares],
+            "targets": [
+                (one.ratio.printed, one.number, one.total, one.asked, asked(one), judged(one), bool(one.missing))
+                for one in total.verdicts
+                if one.asked is not None
+            ],
             "drawn": len(lines) <= DRAWN_LINES,
             "sizes": [(line.name, line["total"]) for line in lines],
             "bands": ["35岁以下", "36—45岁", "46—54岁", "55岁以上"],
-            "ages": [(line.name, [line[b] for b in ("to_35", "to_45", "to_54", "from_55")]) for line in lines],
+            "ages": [(line.name, [line[band] for band in structure.BANDS["ages"]]) for line in lines],
+            "terms": [term.name for term in terms],
+            "trend": [(printed, [(term[name], term["total"]) for term in terms]) for name, _title, printed in TREND],
         }
-
-
-def has_college() -> Q:
-    """Delegates with college education or more, full-time or in service."""
-    condition = Q()
-    for word in COLLEGE:
-        condition |= Q(person__education__contains=word) | Q(person__in_service_education__contains=word)
-    return condition
-
-
-def elected_before() -> Exists:
-    """Whether the person already was a delegate of an earlier congress of the same organisation."""
-    return Exists(
-        Mandate.objects.filter(
-            person=OuterRef("person"),
-            congress__organization=OuterRef("congress__organization"),
-            congress__number__lt=OuterRef("congress__number"),
-        )
-    )

@@ -15,7 +15,8 @@ from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
 from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
-from delegates.services import demo_term
+from delegates.services import demo_life
+from delegates.services.demo_terms import seed_structure
 from delegates.services.roster import RosterImport
 
 DISTRICT = ("510790", "明川区")
@@ -44,11 +45,12 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
         _tell_terms()
     if not Organization.objects.filter(code=UNIT[0]).exists():
         organizations.create(*UNIT, "unit", district)
+    seed_structure(district)
     known = _read(accounts_file)
     made = [known.get(role) or _open(role, district) for role in Role.values]
     _write(accounts_file, made)
     by_role = {row.role: User.objects.get(username=row.username) for row in made}
-    demo_term.live(by_role[Role.OFFICE], by_role[Role.UNIT])
+    demo_life.live(by_role[Role.OFFICE], by_role[Role.UNIT])
     return made
 
 
@@ -124,7 +126,7 @@ def _start_path(role: str) -> str:
 
 def _seat(user: User) -> None:
     """The demonstration's delegate account belongs to the first of a township's roster."""
-    mandate = Mandate.objects.filter(congress__organization__name=DELEGATE_OF).order_by("roster_key").first()
+    mandate = Mandate.objects.serving().filter(congress__organization__name=DELEGATE_OF).order_by("roster_key").first()
     person = mandate.person
     person.user = user
     person.save(update_fields=["user"])

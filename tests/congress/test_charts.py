@@ -1,5 +1,7 @@
 """Charts: the numbers as text, the picture described, no style that a policy would have to permit."""
 
+from decimal import Decimal
+
 import pytest
 from defusedxml import ElementTree
 
@@ -43,6 +45,34 @@ def test_a_ring_is_divided_and_sums_up():
     assert words(picture) == ["重新选举　444（46.4%）", "精减名额　512（53.6%）", "956"]
 
 
+TARGETS = [
+    ("女", 24, 66, Decimal(30), "不低于30%", "符合", False),
+    ("一线", 38, 66, Decimal(60), "不低于60%", "还差2名", True),
+    ("学历", 0, 0, None, "未设指导比例", "", False),
+]
+
+
+def test_a_target_is_marked_and_what_misses_it_is_red_and_says_so():
+    picture = drawn(charts.targets(TARGETS, "对照", "名"))
+    boxes = [(box.get("fill"), float(box.get("width")), float(box.get("x"))) for box in picture.iter(f"{SVG}rect")]
+    assert [width for colour, width, _x in boxes if colour == charts.COLOURS[0]] == [
+        pytest.approx(380 * 38 / 66, abs=0.01)
+    ]
+    assert [x for colour, _width, x in boxes if colour == charts.INK] == [380 * 0.3 - 1, 380 * 0.6 - 1]
+    assert words(picture)[:4] == ["女", "36.4%　24/66名", "不低于30%", "符合"]
+    assert "还差2名" in words(picture)
+    assert "还差2名" in picture.find(f"{SVG}desc").text
+
+
+def test_a_trend_has_a_bar_a_term_and_the_change_in_points():
+    picture = drawn(charts.trend([("女", [(20, 80), (24, 66)])], ["第十四届", "第十五届"], "历届", "名"))
+    first, last = [float(box.get("width")) for box in picture.iter(f"{SVG}rect")]
+    assert first / last == pytest.approx(25 / (100 * 24 / 66), abs=0.001)
+    said = words(picture)
+    assert "+11.4" in said[1]
+    assert said[2:] == ["第十四届", "25.0%　20/80名", "第十五届", "36.4%　24/66名"]
+
+
 @pytest.mark.parametrize(
     "svg",
     [
@@ -52,6 +82,10 @@ def test_a_ring_is_divided_and_sums_up():
         charts.rings([]),
         charts.ring([]),
         charts.ring([("无", 0)]),
+        charts.targets(TARGETS),
+        charts.targets([]),
+        charts.trend([], []),
+        charts.trend([("女", [(0, 0)])], ["第一届"]),
     ],
 )
 def test_every_picture_is_described_and_carries_no_style(svg):

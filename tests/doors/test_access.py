@@ -101,7 +101,8 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     pages = [reverse(name) for name in LISTS] + ["/admin/"]
     pages += [f"{reverse('admin:delegates_mandate_changelist')}?q={query}" for query in ("王", "邻镇", "wang", "w")]
     pages += [f"/api/v1/{name}/?page_size=200" for name in
-              ("organizations", "congresses", "sessions", "delegates", "groups", "reports")]  # fmt: skip
+              ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure")]  # fmt: skip
+    pages.append(reverse("admin:delegates_mandate_structure"))
     pages += ["/api/v1/delegates/?search=王", "/api/v1/organizations/?search=邻"]
     pages += [reverse("admin:congress_printedreport_ask", args=[key]) for key in registry()]
     pages += ["/admin/delegates/mandate/add/", "/admin/congress/importrun/add/", "/admin/delegates/delegategroup/add/"]

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 SIZES = (1, 3, 25)
 LIMIT = 15
-API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports"]
+API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure"]
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 
