@@ -25,9 +25,13 @@ from congress.models import (
     CalendarYear,
     Congress,
     Delivery,
+    DocumentState,
+    DocumentTemplate,
     ImportRun,
     Job,
+    Letterhead,
     Notice,
+    OfficialDocument,
     Organization,
     OrganizationUserPermission,
     PrintedReport,
@@ -255,6 +259,37 @@ class AttachmentPolicy(BranchPolicy):
         return super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
 
 
+class LetterheadPolicy(BranchPolicy):
+    """How an office signs is no secret to who sees its branch; its managers keep it."""
+
+    model = Letterhead
+
+
+class DocumentTemplatePolicy(BranchPolicy):
+    """A branch's wording is its office's; everybody's is the district office's."""
+
+    model = DocumentTemplate
+
+    def visible(self, user: Any) -> QuerySet:
+        if not branches(user):
+            return DocumentTemplate.objects.none()
+        return DocumentTemplate.objects.filter(Q(organization=None) | within(branches(user), "organization"))
+
+    def may_change(self, user: Any, obj: DocumentTemplate) -> bool:
+        if obj.organization is None:
+            return has_role(user, Role.OFFICE)
+        return super().may_change(user, obj)
+
+
+class DocumentPolicy(BranchPolicy):
+    """Documents are seen with their organisation. A draft is its managers' to word; what was issued is nobody's."""
+
+    model = OfficialDocument
+
+    def may_change(self, user: Any, obj: OfficialDocument) -> bool:
+        return obj.state == DocumentState.DRAFT and super().may_change(user, obj)
+
+
 class NoticePolicy(Policy):
     """A notice is its recipient's."""
 
@@ -329,5 +364,6 @@ def reveals_within_the_hour(user: User) -> int:
 ORGANIZATIONS, CONGRESSES, SESSIONS, RULES = OrganizationPolicy(), CongressPolicy(), SessionPolicy(), RulePolicy()
 CALENDAR_DAYS, CALENDAR_YEARS = CalendarPolicy(CalendarDay), CalendarPolicy(CalendarYear)
 IMPORTS, PRINTS, ATTACHMENTS = ImportRunPolicy(), PrintedReportPolicy(), AttachmentPolicy()
+LETTERHEADS, DOCUMENT_TEMPLATES, DOCUMENTS = LetterheadPolicy(), DocumentTemplatePolicy(), DocumentPolicy()
 NOTICES, AUDIT_EVENTS, ACCOUNTS = NoticePolicy(), AuditEventPolicy(), AccountPolicy()
 JOBS, DELIVERIES = MachinePolicy(Job), MachinePolicy(Delivery)

@@ -2,6 +2,13 @@
 
 from congress.models.accounts import Role, TotpDevice, User
 from congress.models.calendar import CalendarDay, CalendarYear
+from congress.models.documents import (
+    DocumentLayout,
+    DocumentState,
+    DocumentTemplate,
+    Letterhead,
+    OfficialDocument,
+)
 from congress.models.files import Attachment
 from congress.models.imports import ImportRow, ImportRun, ImportState, RowOutcome
 from congress.models.jobs import Job
@@ -27,12 +34,17 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "IdempotencyKey",
+    "DocumentLayout",
+    "DocumentState",
+    "DocumentTemplate",
     "ImportRow",
     "ImportRun",
     "ImportState",
     "Job",
     "JournalEntry",
+    "Letterhead",
     "Notice",
+    "OfficialDocument",
     "Organization",
     "OrganizationChange",
     "OrganizationKind",
