@@ -180,7 +180,7 @@ class DocumentSerializer(serializers.ModelSerializer):
 
 
 class DocumentViewSet(PolicyMixin[OfficialDocument], viewsets.ReadOnlyModelViewSet):
-    """The official documents of the caller's branches, drafts included."""
+    """The official documents of the caller's branches; drafts for who manages them."""
 
     policy, serializer_class = DOCUMENTS, DocumentSerializer
     filter_backends = [SearchFilter, OrderingFilter]

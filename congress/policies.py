@@ -260,20 +260,21 @@ class AttachmentPolicy(BranchPolicy):
 
 
 class LetterheadPolicy(BranchPolicy):
-    """How an office signs is no secret to who sees its branch; its managers keep it."""
+    """How an office signs is kept by who manages its branch."""
 
-    model = Letterhead
+    model, right = Letterhead, MANAGE
 
 
 class DocumentTemplatePolicy(BranchPolicy):
-    """A branch's wording is its office's; everybody's is the district office's."""
+    """A branch's wording is its office's; everybody's is read by every office and kept by the district's."""
 
-    model = DocumentTemplate
+    model, right = DocumentTemplate, MANAGE
 
     def visible(self, user: Any) -> QuerySet:
-        if not branches(user):
+        paths = branches(user, MANAGE)
+        if not paths:
             return DocumentTemplate.objects.none()
-        return DocumentTemplate.objects.filter(Q(organization=None) | within(branches(user), "organization"))
+        return DocumentTemplate.objects.filter(Q(organization=None) | within(paths, "organization"))
 
     def may_change(self, user: Any, obj: DocumentTemplate) -> bool:
         if obj.organization is None:
@@ -282,9 +283,15 @@ class DocumentTemplatePolicy(BranchPolicy):
 
 
 class DocumentPolicy(BranchPolicy):
-    """Documents are seen with their organisation. A draft is its managers' to word; what was issued is nobody's."""
+    """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone."""
 
     model = OfficialDocument
+
+    def visible(self, user: Any) -> QuerySet:
+        drafts = Q(state=DocumentState.DRAFT)
+        return OfficialDocument.objects.filter(
+            within(branches(user), "organization") & ~drafts | within(branches(user, MANAGE), "organization") & drafts
+        )
 
     def may_change(self, user: Any, obj: OfficialDocument) -> bool:
         return obj.state == DocumentState.DRAFT and super().may_change(user, obj)

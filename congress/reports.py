@@ -108,6 +108,13 @@ class DocumentReport(Report):
     formats = ("pdf", "html")
     listed = False
 
+    @classmethod
+    def of(cls, document: OfficialDocument) -> "DocumentReport":
+        """The report of a document that is not in the register: a wording with sample values."""
+        report = cls.__new__(cls)
+        report.user, report.params, report.asked = None, {"document": document}, {}
+        return report
+
     @cached_property
     def document(self) -> OfficialDocument:
         return self.params["document"]

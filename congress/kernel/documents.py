@@ -18,6 +18,7 @@ from congress.models import DocumentLayout, DocumentTemplate, Letterhead, Offici
 
 Direction = Literal["up", "down", "level"]
 Issuer = Literal["committee", "office", "credentials"]
+KNOWN: Final = ("机构", "党委", "上级机构", "联系电话")  # what the letterheads say
 _SUFFIXES: Final = ("街道", "镇", "乡", "区", "县", "市", "村", "社区")
 
 
@@ -68,6 +69,10 @@ class Wording:
     copy_to: str
     row: DocumentTemplate | None = field(default=None, compare=False)
 
+    @property
+    def layout_name(self) -> str:
+        return str(DocumentLayout(self.layout).label)
+
 
 def kinds() -> dict[str, Kind]:
     """Every kind by its key, in the order of the declared lists."""
@@ -113,6 +118,11 @@ def _wording(source: DocumentTemplate | Kind) -> Wording:
     return Wording(source.layout, source.title, source.recipient, source.body, source.copy_to, row)
 
 
+def is_worded(kind: Kind, organization: Organization | None) -> bool:
+    """Whether that organisation, or everybody, already has a wording of its own."""
+    return DocumentTemplate.objects.filter(kind=kind.key, organization=organization).exists()
+
+
 def texts_of(document: OfficialDocument) -> tuple[str, ...]:
     """Everything of it that is read, for who looks for gaps."""
     return (
@@ -132,7 +142,7 @@ def missing_in(document: OfficialDocument) -> list[str]:
 
 
 def letterhead(organization: Organization) -> Letterhead:
-    """How the organisation signs, every field filled: its own row, and its name where that is silent. Not for saving."""
+    """How the organisation signs, every field but the phone filled from its name where its row is silent."""
     own = Letterhead.objects.filter(organization=organization).first() or Letterhead(organization=organization)
     short = stem(organization.name)
     own.committee = own.committee or f"中共{organization.name}委员会"
@@ -160,7 +170,5 @@ def stem(name: str) -> str:
 
 def known_facts(organization: Organization, head: Letterhead) -> Mapping[str, str]:
     """What every document of the organisation may say without being told."""
-    facts = {"机构": organization.name, "党委": head.committee, "联系电话": head.phone}
-    if organization.parent:
-        facts["上级机构"] = letterhead(organization.parent).committee
-    return facts
+    above = letterhead(organization.parent).committee if organization.parent else ""
+    return dict(zip(KNOWN, (organization.name, head.committee, above, head.phone), strict=True))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from congress.kernel import documents, jobs, notices, wording
 from congress.kernel.reports import ReportRefused, report_class
 from congress.kernel.workflow import lock
-from congress.models import Attachment, DocumentState, OfficialDocument, Organization, User
+from congress.models import Attachment, DocumentLayout, DocumentState, OfficialDocument, Organization, User
 from congress.policies import MANAGE, holds
 from congress.services import attachments
 from congress.workflows import DOCUMENT
@@ -40,24 +40,36 @@ def draft(
     for word in given:
         wording.check(f"{{{word}}}", declared.words)
 
-    def put(source: str) -> str:
-        return wording.fill(source, known, declared.words)
+    document = _worded(declared, organization, text, known)
+    document.about, document.drafted_by = about, by
+    document.save()
+    return document
 
-    issuer, word = documents.signature(declared, head)
-    return OfficialDocument.objects.create(
+
+def sample(kind: documents.Kind, organization: Organization, text: documents.Wording) -> OfficialDocument:
+    """A document of that wording with sample values, for a preview; it is not kept. Raises `Refused`."""
+    return _worded(kind, organization, text, kind.samples)
+
+
+def _worded(
+    kind: documents.Kind, organization: Organization, text: documents.Wording, values: Mapping[str, str]
+) -> OfficialDocument:
+    def put(source: str) -> str:
+        return wording.fill(source, values, kind.words)
+
+    issuer, word = documents.signature(kind, documents.letterhead(organization))
+    return OfficialDocument(
         organization=organization,
-        kind=kind,
-        about=about,
-        layout=text.layout,
+        kind=kind.key,
+        layout=text.layout if text.layout in DocumentLayout.values else kind.layout,
         issuer=issuer,
         word=word,
         title=" ".join(put(text.title).split()),
         recipient=put(text.recipient),
         body=put(text.body),
         copy_to=put(text.copy_to),
-        attachments_note=put(declared.attachments_note),
-        remark=put(declared.remark),
-        drafted_by=by,
+        attachments_note=put(kind.attachments_note),
+        remark=put(kind.remark),
     )
 
 

@@ -20,6 +20,7 @@ from congress.models import Congress
 from congress.policies import MANAGE, ORGANIZATIONS, branches
 from congress.services import printing
 from delegates.admin.access import AccessPages
+from delegates.admin.certificates import CertificatePages
 from delegates.admin.delegate_form import DelegateForm
 from delegates.forms import AssignForm
 from delegates.kernel import names
@@ -64,7 +65,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mandate)
-class MandateAdmin(AccessPages, PolicyAdmin):
+class MandateAdmin(AccessPages, CertificatePages, PolicyAdmin):
     policy, form = MANDATES, DelegateForm
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
@@ -81,7 +82,9 @@ class MandateAdmin(AccessPages, PolicyAdmin):
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
     ordering = ["roster_key", "pk"]
-    actions = ["print_roster", "print_forms", "export_workbook", "assign", "issue_slips"]
+    actions = [
+        "print_roster", "print_forms", "export_workbook", "print_certificates", "print_cards", "assign", "issue_slips",
+    ]  # fmt: skip
     readonly_fields = ["status"]
     change_form_template = "admin/delegates/mandate_change_form.html"
     fieldsets = DelegateForm.FIELDSETS
@@ -238,7 +241,8 @@ class MandateAdmin(AccessPages, PolicyAdmin):
         """Readers are not offered what they may not do."""
         actions = super().get_actions(request)
         if not branches(request.user, MANAGE):
-            actions = {name: row for name, row in actions.items() if name not in {"assign", "issue_slips"}}
+            changing = {"assign", "issue_slips", "print_certificates"}
+            actions = {name: row for name, row in actions.items() if name not in changing}
         return actions
 
     def assign_page(self, request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,8 @@
 """The printed reports on delegates."""
 
+from delegates.reports.cards import Certificate, ContactCard
 from delegates.reports.registration import Registration
 from delegates.reports.roster import Roster
 from delegates.reports.structure import Structure
 
-REPORTS = [Roster, Registration, Structure]
+REPORTS = [Roster, Registration, Structure, Certificate, ContactCard]

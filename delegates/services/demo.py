@@ -15,6 +15,7 @@ from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
 from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
+from delegates.services import demo_documents
 from delegates.services.roster import RosterImport
 
 DISTRICT = ("510790", "明川区")
@@ -46,6 +47,8 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
     known = _read(accounts_file)
     made = [known.get(role) or _open(role, district) for role in Role.values]
     _write(accounts_file, made)
+    clerk = next(account.username for account in made if account.role == Role.TOWNSHIP)
+    demo_documents.seed(district, User.objects.get(username=clerk))
     return made
 
 
