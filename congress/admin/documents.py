@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from congress.doors.admin import PolicyAdmin, VersionedForm, WorkflowAdmin
 from congress.kernel import documents, wording
@@ -21,7 +21,11 @@ from congress.reports import DocumentReport
 from congress.services import documents as service
 from congress.workflows import DOCUMENT
 
-DIRECTIONS = {"up": _("to a higher body"), "down": _("to a lower body"), "level": _("to the public or an equal")}
+DIRECTIONS = {
+    "up": gettext_lazy("to a higher body"),
+    "down": gettext_lazy("to a lower body"),
+    "level": gettext_lazy("to the public or an equal"),
+}
 TEXTS = ("title", "recipient", "body", "copy_to")
 
 
@@ -74,7 +78,7 @@ class TemplateForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "organization" in self.fields:
-            self.fields["organization"].empty_label = _now("everybody in the district")
+            self.fields["organization"].empty_label = _("everybody in the district")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -85,7 +89,7 @@ class TemplateForm(VersionedForm):
             except Refused as unknown:
                 self.add_error(name, str(unknown))
         if self.instance.pk is None and documents.is_worded(self.kind, data.get("organization")):
-            self.add_error("organization", _("This organisation has its own wording of that kind already."))
+            self.add_error("organization", gettext_lazy("This organisation has its own wording of that kind already."))
         return data
 
 
@@ -100,14 +104,14 @@ class DocumentTemplateAdmin(IssuingAdmin):
     change_list_template = "admin/congress/document_template_change_list.html"
     change_form_template = "admin/congress/document_template_change_form.html"
 
-    @admin.display(description=_("kind of document"), ordering="kind")
+    @admin.display(description=gettext_lazy("kind of document"), ordering="kind")
     def kind_name(self, obj: DocumentTemplate) -> str:
         known = documents.kinds().get(obj.kind)
         return known.name if known else obj.kind
 
-    @admin.display(description=_("organisation"), ordering="organization__path")
+    @admin.display(description=gettext_lazy("organisation"), ordering="organization__path")
     def organization_name(self, obj: DocumentTemplate) -> str:
-        return obj.organization.name if obj.organization else _now("everybody in the district")
+        return obj.organization.name if obj.organization else _("everybody in the district")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -208,7 +212,7 @@ def _explained(kind: documents.Kind, texts: list[str]) -> dict[str, Any]:
 class DraftForm(forms.Form):
     """What a kind of document is to say: a field for each of its placeholders."""
 
-    organization = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
+    organization = forms.ModelChoiceField(label=gettext_lazy("Organisation"), queryset=None)
 
     def __init__(self, *args: Any, kind: documents.Kind, issuing: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,7 +220,7 @@ class DraftForm(forms.Form):
         self.fields["organization"].queryset = issuing
         self.fields["organization"].initial = issuing.first()
         for one in kind.placeholders:
-            hint = _now("known from the letterhead if left empty") if one.word in documents.KNOWN else one.meaning
+            hint = _("known from the letterhead if left empty") if one.word in documents.KNOWN else one.meaning
             example = forms.TextInput(attrs={"placeholder": one.sample})
             self.fields[one.word] = forms.CharField(
                 label=one.word, help_text=hint, required=False, max_length=1000, widget=example
@@ -230,7 +234,7 @@ class DraftForm(forms.Form):
 class KindFilter(admin.SimpleListFilter):
     """By kind of document, as declared."""
 
-    title, parameter_name = _("kind of document"), "kind"
+    title, parameter_name = gettext_lazy("kind of document"), "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(kind.key, kind.name) for kind in documents.kinds().values()]
@@ -253,12 +257,12 @@ class OfficialDocumentAdmin(WorkflowAdmin):
     ]  # fmt: skip
     change_form_template = "admin/congress/document_change_form.html"
 
-    @admin.display(description=_("kind of document"), ordering="kind")
+    @admin.display(description=gettext_lazy("kind of document"), ordering="kind")
     def kind_name(self, obj: OfficialDocument) -> str:
         known = documents.kinds().get(obj.kind)
         return known.name if known else obj.kind
 
-    @admin.display(description=_("document number"), ordering="number")
+    @admin.display(description=gettext_lazy("document number"), ordering="number")
     def number_text(self, obj: OfficialDocument) -> str:
         return obj.number_text
 
@@ -266,7 +270,7 @@ class OfficialDocumentAdmin(WorkflowAdmin):
         """The kinds there are; then what the chosen one is to say."""
         if not self.has_add_permission(request):
             raise Http404
-        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Draft a document")}
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": gettext_lazy("Draft a document")}
         if "kind" not in request.GET:
             kinds = [(kind, DIRECTIONS[kind.direction]) for kind in documents.kinds().values()]
             return TemplateResponse(request, "admin/congress/document_kinds.html", context | {"kinds": kinds})
@@ -275,7 +279,7 @@ class OfficialDocumentAdmin(WorkflowAdmin):
         if request.method == "POST" and form.is_valid():
             organization = form.cleaned_data["organization"]
             drafted = service.draft(kind.key, organization, form.values, by=request.user)
-            messages.success(request, _("The draft is ready. Read it, word it, then issue it."))
+            messages.success(request, gettext_lazy("The draft is ready. Read it, word it, then issue it."))
             return redirect("admin:congress_officialdocument_change", drafted.pk)
         return TemplateResponse(
             request, "admin/congress/document_draft.html", context | {"form": form, "title": kind.name}

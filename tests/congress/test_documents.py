@@ -201,8 +201,9 @@ def test_the_archive_is_made_once_and_says_what_the_document_says(town, clerk):
     assert document.archive.name == f"石桥委〔2026〕1号 {document.title}.pdf"
     assert not document.archive.sensitive
     said = text_of(content)
-    for text in (document.title, document.number_text, *document.body.splitlines(), "中共石桥镇委员会文件",
-                 "2026年11月20日", "抄送：中共明川区委员会组织部。", "石桥镇党代表联络办公室2026年11月20日印发"):  # fmt: skip
+    printed = ["中共石桥镇委员会文件", "2026年11月20日", "抄送：中共明川区委员会组织部。"]
+    printed += ["石桥镇党代表联络办公室2026年11月20日印发", document.title, document.number_text]
+    for text in printed + document.body.splitlines():
         assert "".join(text.split()) in said, text
     Job.objects.update(done_at=None)
     documents.archive(document.pk)
@@ -267,6 +268,8 @@ def test_a_title_is_broken_between_phrases(title, lines):
 
 
 def test_headings_are_told_from_text():
-    levels = [(p.level, p.head, p.rest) for p in wording.paragraphs("一、名额\n（一）人选。共2名。\n1.其他\n\n 特此通知。")]
+    levels = [
+        (p.level, p.head, p.rest) for p in wording.paragraphs("一、名额\n（一）人选。共2名。\n1.其他\n\n 特此通知。")
+    ]
     assert levels == [("first", "一、名额", ""), ("second", "（一）人选。", "共2名。"), ("third", "1.其他", ""),
                       ("", "", "特此通知。")]  # fmt: skip
