@@ -26,6 +26,7 @@ DIRECTIONS = {
     "down": gettext_lazy("to a lower body"),
     "level": gettext_lazy("to the public or an equal"),
 }
+LINES = {"body": 16, "attachments_note": 3}  # what the controls show of a text
 TEXTS = ("title", "recipient", "body", "copy_to")
 
 
@@ -100,7 +101,7 @@ class DocumentTemplateAdmin(IssuingAdmin):
     list_filter = ["layout"]
     list_select_related = ["organization"]
     search_fields = ["title", "body"]
-    fields = ["organization", "layout", *TEXTS]
+    fields = [("organization", "layout"), *TEXTS]
     change_list_template = "admin/congress/document_template_change_list.html"
     change_form_template = "admin/congress/document_template_change_form.html"
 
@@ -284,6 +285,12 @@ class OfficialDocumentAdmin(WorkflowAdmin):
         return TemplateResponse(
             request, "admin/congress/document_draft.html", context | {"form": form, "title": kind.name}
         )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in LINES and field:
+            field.widget.attrs["rows"] = LINES[db_field.name]
+        return field
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
