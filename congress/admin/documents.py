@@ -60,11 +60,21 @@ class IssuingAdmin(PolicyAdmin):
 @admin.register(Letterhead)
 class LetterheadAdmin(IssuingAdmin):
     policy = LETTERHEADS
-    list_display = ["organization", "committee", "committee_word", "office", "office_word", "phone"]
+    list_display = ["organization", "committee_signs", "office_signs", "phone"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
     ordering = ["organization__path"]
     fields = ["organization", ("committee", "committee_word"), ("office", "office_word"), ("credentials", "phone")]
+
+    @admin.display(description=gettext_lazy("Party committee"))
+    def committee_signs(self, obj: Letterhead) -> str:
+        head = documents.completed(obj)
+        return f"{head.committee}（{head.committee_word}）"
+
+    @admin.display(description=gettext_lazy("liaison office"))
+    def office_signs(self, obj: Letterhead) -> str:
+        head = documents.completed(obj)
+        return f"{head.office}（{head.office_word}）"
 
 
 class TemplateForm(VersionedForm):

@@ -5,6 +5,7 @@ office rewords it for its branch in a row; the nearest branch's row wins.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -143,14 +144,19 @@ def missing_in(document: OfficialDocument) -> list[str]:
 
 def letterhead(organization: Organization) -> Letterhead:
     """How the organisation signs, every field but the phone filled from its name where its row is silent."""
-    own = Letterhead.objects.filter(organization=organization).first() or Letterhead(organization=organization)
-    short = stem(organization.name)
-    own.committee = own.committee or f"中共{organization.name}委员会"
-    own.committee_word = own.committee_word or f"{short}委"
-    own.office = own.office or f"{organization.name}党代表联络办公室"
-    own.office_word = own.office_word or f"{short}党联"
-    own.credentials = own.credentials or f"{organization.name}代表资格审查委员会"
-    return own
+    own = Letterhead.objects.filter(organization=organization).first()
+    return completed(own or Letterhead(organization=organization))
+
+
+def completed(own: Letterhead) -> Letterhead:
+    """A copy of the row with its gaps filled."""
+    head, name = copy(own), own.organization.name
+    head.committee = own.committee or f"中共{name}委员会"
+    head.committee_word = own.committee_word or f"{stem(name)}委"
+    head.office = own.office or f"{name}党代表联络办公室"
+    head.office_word = own.office_word or f"{stem(name)}党联"
+    head.credentials = own.credentials or f"{name}代表资格审查委员会"
+    return head
 
 
 def signature(kind: Kind, head: Letterhead) -> tuple[str, str]:
