@@ -115,3 +115,10 @@ def fact_as_of(request: Any, moment: datetime) -> Any:
     events = apps.get_model(row._meta.app_label, f"{row._meta.object_name}Event").objects.filter(pgh_obj_id=row.pk)
     last = events.filter(pgh_created_at__lte=moment).order_by("-pgh_id").first()
     return getattr(last, column) if last else None
+
+
+def left_office_at(mandate: Any) -> datetime | None:
+    """When the row history saw the mandate leave office for the last time; nothing if it never held any."""
+    events = apps.get_model("delegates.MandateEvent").objects.filter(pgh_obj_id=mandate.pk).order_by("pgh_id")
+    serving = events.filter(status__in=SERVING).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+    return events.filter(pgh_id__gt=serving or 0).values_list("pgh_created_at", flat=True).first()

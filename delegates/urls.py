@@ -14,3 +14,6 @@ urlpatterns = [
     path("corrections/", views.MyCorrections.as_view(), name="my_corrections"),
     path("corrections/<int:pk>/withdraw/", views.WithdrawCorrection.as_view(), name="withdraw_correction"),
 ]
+
+public = [path("<str:token>/", views.CertificatePage.as_view(), name="certificate")]
+"""What strangers reach without signing in; the site puts it under /c/."""

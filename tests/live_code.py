@@ -9,6 +9,7 @@ _.application
 _.default_site
 _.handler404
 _.handler500
+_.public
 _.urlpatterns
 
 # The admin's hooks
@@ -22,10 +23,12 @@ _.clean_photo_file
 _.compressed_fields
 _.date_hierarchy
 _.disabled
+_.empty_label
 _.enable_nav_sidebar
 _.fieldsets
 _.fill
 _.get_readonly_fields
+_.get_changeform_initial_data
 _.get_search_results
 _.has_changed
 _.has_delete_permission
@@ -57,6 +60,7 @@ _.warn_unsaved_form
 
 # REST framework's hooks, and resources that settings.API_RESOURCES names
 _.CongressViewSet
+_.DocumentViewSet
 _.GroupViewSet
 _.OrganizationViewSet
 _.Pages
@@ -134,6 +138,8 @@ _.EXPIRED
 _.RESIGN_PENDING
 _.SUSPENDED
 _.TERMINATED
+_.URGENT
+_.VERY_URGENT
 _.VILLAGE
 _.VOID
 _.abstract
@@ -141,6 +147,7 @@ _.address_sealed
 _.answered_at
 _.answered_by
 _.applied_at
+_.archive_sha256
 _.asked_at
 _.claimed_at
 _.constraints
@@ -148,6 +155,7 @@ _.content_object
 _.created
 _.deputies
 _.deputy
+_.drafted_at
 _.ends_on
 _.errors_attachment
 _.filing_closes_at
@@ -179,10 +187,13 @@ _.turnover_basis
 _.unchanged
 _.updated
 _.uploaded_at
+_.urgency
 _.verbose_name_plural
+_.void_reason
 _.wanted_sealed
 
 # Views' and forms' hooks
+_.valid
 _.authentication_form
 _.clean_code
 _.clean_cutoff
@@ -203,12 +214,16 @@ _.density
 _.fitToHeight
 _.fitToPage
 _.flags
+_.head_size
 _.freeze_panes
 _.joined_party
 _.joined_work
 _.orientation
 _.paperSize
+_.layout_name
 _.print_title_rows
+_.qr_code
+_.valid_until
 _.quotePrefix
 _.votes
 
@@ -221,6 +236,8 @@ _.requires_system_checks
 
 # Jobs named in settings.JOBS, verbs reached by name
 _.apply
+_.archive
 _.confirm
 _.deliver
 _.drop
+_.void

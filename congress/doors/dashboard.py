@@ -48,7 +48,16 @@ def _register(user: Any) -> list[dict[str, Any]]:
             _item(_("Correction requests"), "rule", "delegates_correctionrequest_changelist"),
             _item(_("Imports"), "upload_file", "congress_importrun_changelist"),
         ]
-    return [*items, _item(_("Printed reports"), "print", "congress_printedreport_changelist")]
+    items += [
+        _item(_("Printed reports"), "print", "congress_printedreport_changelist"),
+        _item(_("Official documents"), "description", "congress_officialdocument_changelist"),
+    ]
+    if branches(user, MANAGE):
+        items += [
+            _item(_("Document templates"), "edit_document", "congress_documenttemplate_changelist"),
+            _item(_("Letterheads"), "badge", "congress_letterhead_changelist"),
+        ]
+    return items
 
 
 def _bodies(user: Any) -> list[dict[str, Any]]:

@@ -149,6 +149,7 @@ class Report:
     form_class: ClassVar[type[ReportForm]] = ReportForm
     formats: ClassVar[Sequence[str]] = FORMATS
     landscape: ClassVar[bool] = False
+    listed: ClassVar[bool] = True  # False: it is printed from the page of what it shows, not chosen from the menu
     records_a_part: ClassVar[int] = RECORDS_A_PART
 
     def __init__(self, user: User | None, params: Mapping[str, Any] | None = None) -> None:

@@ -20,6 +20,7 @@ from congress.models import Congress
 from congress.policies import MANAGE, ORGANIZATIONS, branches
 from congress.services import printing
 from delegates.admin.access import AccessPages
+from delegates.admin.certificates import CertificatePages
 from delegates.admin.delegate_form import DelegateForm
 from delegates.admin.structure import CompositionFilter, StructurePages
 from delegates.forms import AssignForm
@@ -70,7 +71,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mandate)
-class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
+class MandateAdmin(StructurePages, AccessPages, CertificatePages, WorkflowAdmin):
     policy, form, workflow = MANDATES, DelegateForm, MANDATE
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
@@ -88,7 +89,9 @@ class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
     ordering = ["roster_key", "pk"]
-    actions = ["print_roster", "print_forms", "export_workbook", "assign", "issue_slips"]
+    actions = [
+        "print_roster", "print_forms", "export_workbook", "print_certificates", "print_cards", "assign", "issue_slips",
+    ]  # fmt: skip
     readonly_fields = ["status"]
     change_form_template = "admin/delegates/mandate_change_form.html"
     fieldsets = DelegateForm.FIELDSETS
@@ -275,7 +278,8 @@ class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
         """Readers are not offered what they may not do."""
         actions = super().get_actions(request)
         if not branches(request.user, MANAGE):
-            actions = {name: row for name, row in actions.items() if name not in {"assign", "issue_slips"}}
+            changing = {"assign", "issue_slips", "print_certificates"}
+            actions = {name: row for name, row in actions.items() if name not in changing}
         return actions
 
     def assign_page(self, request: HttpRequest) -> HttpResponse:

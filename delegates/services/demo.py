@@ -15,7 +15,7 @@ from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
 from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
-from delegates.services import demo_life
+from delegates.services import demo_documents, demo_life
 from delegates.services.demo_terms import seed_structure
 from delegates.services.roster import RosterImport
 
@@ -51,6 +51,8 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
     _write(accounts_file, made)
     by_role = {row.role: User.objects.get(username=row.username) for row in made}
     demo_life.live(by_role[Role.OFFICE], by_role[Role.UNIT])
+    clerk = next(account.username for account in made if account.role == Role.TOWNSHIP)
+    demo_documents.seed(district, User.objects.get(username=clerk))
     return made
 
 

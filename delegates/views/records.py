@@ -1,11 +1,14 @@
-"""The delegate's portal: home, my record, corrections."""
+"""The delegate's portal: home, my record, corrections; and the public page of a certificate."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
@@ -17,6 +20,7 @@ from congress.policies import NOTICES
 from delegates.forms import CorrectionForm, fact_label
 from delegates.models import CorrectionRequest, Mandate
 from delegates.policies import CORRECTIONS, MANDATES
+from delegates.services import certificates
 from delegates.services.corrections import ask_correction
 from delegates.services.record import record_sections
 from delegates.workflows import CORRECTION
@@ -123,3 +127,16 @@ class WithdrawCorrection(DelegateMixin, View):
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("my_corrections")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class CertificatePage(TemplateView):
+    """Whether a certificate is valid today, for whoever scans it. A token we did not make has no page."""
+
+    template_name = "delegates/certificate.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        standing = certificates.standing(kwargs["token"])
+        if standing is None:
+            raise Http404
+        return super().get_context_data(standing=standing, mandate=standing.mandate, today=timezone.localdate())

@@ -30,6 +30,9 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:congress_calendaryear_changelist": STAFF_WITH_BRANCH,
     "admin:congress_importrun_changelist": MANAGERS,
     "admin:congress_printedreport_changelist": STAFF_WITH_BRANCH,
+    "admin:congress_officialdocument_changelist": STAFF_WITH_BRANCH,
+    "admin:congress_documenttemplate_changelist": MANAGERS,
+    "admin:congress_letterhead_changelist": MANAGERS,
     "admin:congress_user_changelist": {"sysadmin"},
     "admin:congress_job_changelist": {"sysadmin"},
     "admin:congress_delivery_changelist": {"sysadmin"},
@@ -101,7 +104,8 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     pages = [reverse(name) for name in LISTS] + ["/admin/"]
     pages += [f"{reverse('admin:delegates_mandate_changelist')}?q={query}" for query in ("王", "邻镇", "wang", "w")]
     pages += [f"/api/v1/{name}/?page_size=200" for name in
-              ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure")]  # fmt: skip
+              ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure",
+               "documents")]  # fmt: skip
     pages.append(reverse("admin:delegates_mandate_structure"))
     pages += ["/api/v1/delegates/?search=王", "/api/v1/organizations/?search=邻"]
     pages += [reverse("admin:congress_printedreport_ask", args=[key]) for key in registry()]
@@ -133,6 +137,9 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         "admin:congress_session_change": theirs.session.pk,
         "admin:congress_rule_change": theirs.rule.pk,
         "admin:congress_printedreport_change": theirs.printed.pk,
+        "admin:congress_officialdocument_change": theirs.document.pk,
+        "admin:congress_documenttemplate_change": theirs.wording.pk,
+        "admin:congress_letterhead_change": theirs.letterhead.pk,
         "attachment": theirs.printed.attachment_id,
     }
     for name, pk in rows.items():
@@ -141,7 +148,7 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         assert _without(foreign.content, pk) == _without(absent.content, 987654), name
     for path, pk in [("delegates", theirs.mandate.pk), ("congresses", theirs.mandate.congress_id),
                      ("reports", theirs.printed.pk), ("sessions", theirs.session.pk), ("groups", theirs.group.pk),
-                     ("organizations", theirs.organization.pk)]:  # fmt: skip
+                     ("organizations", theirs.organization.pk), ("documents", theirs.document.pk)]:  # fmt: skip
         foreign, absent = client.get(f"/api/v1/{path}/{pk}/"), client.get(f"/api/v1/{path}/987654/")
         assert foreign.status_code == 404
         assert foreign.content == absent.content

@@ -14,8 +14,11 @@ from congress.models import (
     CalendarYear,
     Congress,
     Delivery,
+    DocumentTemplate,
     ImportRun,
+    Letterhead,
     Notice,
+    OfficialDocument,
     Organization,
     PrintedReport,
     Role,
@@ -31,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 SIZES = (1, 3, 25)
 LIMIT = 15
-API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure"]
+API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "documents"]
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 
@@ -84,6 +87,11 @@ class Place:
         kept = attachments.keep(b"x", name=f"{number}.xlsx", kind="xlsx", organization=town, by=clerk)
         PrintedReport.objects.create(
             key="p01-roster", title="x", format="pdf", organization=town, by=clerk, state="ready", attachment=kept
+        )
+        Letterhead.objects.create(organization=town)
+        DocumentTemplate.objects.create(kind="cease-notice", organization=town, title="x", body="x")
+        OfficialDocument.objects.create(
+            organization=town, kind="cease-notice", title="x", body="x", issuer="x", word="x", drafted_by=clerk
         )
         ImportRun.objects.create(attachment=kept, organization=town, by=clerk, importer="roster")
         jobs.post(f"print:{10**6 + number}", "print", 10**6 + number)

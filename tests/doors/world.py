@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from congress.models import Organization, PrintedReport, PrintState, Role, Rule, Session, User
+from congress.models import (
+    DocumentTemplate,
+    Letterhead,
+    OfficialDocument,
+    Organization,
+    PrintedReport,
+    PrintState,
+    Role,
+    Rule,
+    Session,
+    User,
+)
 from congress.services import attachments
 from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate
 from tests import factories
@@ -19,6 +30,9 @@ class Town:
     mandate: Mandate
     session: Session
     rule: Rule
+    document: OfficialDocument
+    wording: DocumentTemplate
+    letterhead: Letterhead
     correction: CorrectionRequest
     printed: PrintedReport
     group: DelegateGroup
@@ -77,6 +91,14 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         Rule.objects.create(
             key="reply_months", organization=organization, valid_from=date(2026, 1, 1), value="2", source=f"{mark}文件"
         ),
+        OfficialDocument.objects.create(
+            organization=organization, kind="cease-notice", title=f"{mark}通知", issuer=f"{mark}党委", word="石桥委",
+            body=f"{mark}正文", state="issued", year=2026, number=1, issued_on=date(2026, 11, 20),
+        ),
+        DocumentTemplate.objects.create(
+            organization=organization, kind="cease-notice", title=f"{mark}题", body=mark or "x"
+        ),
+        Letterhead.objects.create(organization=organization, committee=f"{mark}党委", phone="0816-5550000"),
         correction,
         PrintedReport.objects.create(
             key="p01-roster", title=f"{mark}名册", format="pdf", organization=organization, by=clerk,
