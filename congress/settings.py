@@ -215,7 +215,10 @@ JOBS = {  # what a worker does for each kind of owed job
     "print": "congress.services.printing.render",
     "deliver": "congress.services.delivery.deliver",
 }
-IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
+IMPORTERS = {
+    "roster": "delegates.services.roster.RosterImport",
+    "training": "delegates.services.training_import.TrainingImport",
+}
 REPORTS = ["delegates.reports.REPORTS"]
 WORKFLOWS = ["congress.workflows.IMPORT", "congress.workflows.PRINT", "delegates.workflows.CORRECTION"]
 
@@ -228,6 +231,8 @@ API_RESOURCES = {
     "reports": "congress.api.ReportViewSet",
     "delegates": "delegates.api.DelegateViewSet",
     "groups": "delegates.api.GroupViewSet",
+    "trainings": "delegates.api.TrainingViewSet",
+    "attendances": "delegates.api.AttendanceViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from delegates import views
+from delegates.views import training
 
 urlpatterns = [
     path("", views.Home.as_view(), name="portal_home"),
@@ -8,4 +9,8 @@ urlpatterns = [
     path("record/correct/", views.AskCorrection.as_view(), name="ask_correction"),
     path("corrections/", views.MyCorrections.as_view(), name="my_corrections"),
     path("corrections/<int:pk>/withdraw/", views.WithdrawCorrection.as_view(), name="withdraw_correction"),
+    path("training/", training.MyTraining.as_view(), name="my_training"),
+    path("training/notes/", training.PublishedNotes.as_view(), name="training_notes"),
+    path("training/<int:pk>/note/", training.MyNote.as_view(), name="training_note"),
+    path("training/sign-in/<str:code>/", training.SignIn.as_view(), name="training_sign_in"),
 ]

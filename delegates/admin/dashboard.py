@@ -12,6 +12,7 @@ from congress.models import ImportRun
 from congress.policies import IMPORTS, MANAGE, VIEW, branches
 from delegates.models import CorrectionRequest
 from delegates.policies import CORRECTIONS
+from delegates.services import training
 from delegates.services.figures import figures
 
 MOST_BARS = 40
@@ -54,7 +55,17 @@ def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
         },
         {"title": _("Vacancies"), "value": counted["vacancies"], "link": units},
         {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
+        _training_card(counted["training"]),
     ]
+
+
+def _training_card(counted: dict[str, int]) -> dict[str, Any]:
+    return {
+        "title": _("Training this year (person-times)"),
+        "value": counted["times"],
+        "share": _("%(persons)s persons came, %(none)s not yet") % counted,
+        "link": reverse("admin:delegates_attendance_changelist"),
+    }
 
 
 def _counted(user: Any) -> dict[str, Any]:
@@ -62,7 +73,7 @@ def _counted(user: Any) -> dict[str, Any]:
     key = f"figures-{user.pk}-" + hashlib.sha256(" ".join(branches(user, VIEW)).encode()).hexdigest()
     known = cache.get(key)
     if known is None:
-        known = figures(user)
+        known = figures(user) | {"training": training.this_year(user)}
         if known["delegates"] > LARGE:
             cache.set(key, known, KEPT)
     return known

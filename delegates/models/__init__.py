@@ -4,11 +4,16 @@ from delegates.models.bodies import DelegateGroup, Delegation, ElectingUnit
 from delegates.models.corrections import CorrectionRequest, CorrectionState
 from delegates.models.mandates import ElectionMethod, FrontLine, MainCategory, Mandate, MandateStatus
 from delegates.models.persons import ETHNICITIES, Gender, Person
+from delegates.models.training import Attendance, AttendanceWay, Course, CourseKind, TrainingPlan, TrainingSession
 
 __all__ = [
     "ETHNICITIES",
+    "Attendance",
+    "AttendanceWay",
     "CorrectionRequest",
     "CorrectionState",
+    "Course",
+    "CourseKind",
     "DelegateGroup",
     "Delegation",
     "ElectingUnit",
@@ -19,4 +24,6 @@ __all__ = [
     "Mandate",
     "MandateStatus",
     "Person",
+    "TrainingPlan",
+    "TrainingSession",
 ]

@@ -3,5 +3,6 @@
 from delegates.reports.registration import Registration
 from delegates.reports.roster import Roster
 from delegates.reports.structure import Structure
+from delegates.reports.training import SignInSheet, TrainingLedger
 
-REPORTS = [Roster, Registration, Structure]
+REPORTS = [Roster, Registration, Structure, SignInSheet, TrainingLedger]

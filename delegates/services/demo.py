@@ -15,6 +15,7 @@ from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
 from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
+from delegates.services.demo_training import seed_training
 from delegates.services.roster import RosterImport
 
 DISTRICT = ("510790", "明川区")
@@ -41,6 +42,7 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
         importer = RosterImport(district, create_missing=True)
         imports.run_from_console(importer, district, workbook, dry_run=False)
         _tell_terms()
+    seed_training(district, workbook.with_name("training.xlsx"))
     if not Organization.objects.filter(code=UNIT[0]).exists():
         organizations.create(*UNIT, "unit", district)
     known = _read(accounts_file)
