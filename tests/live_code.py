@@ -25,6 +25,7 @@ _.disabled
 _.enable_nav_sidebar
 _.fieldsets
 _.fill
+_.get_fields
 _.get_readonly_fields
 _.get_search_results
 _.has_changed
@@ -56,6 +57,7 @@ _.to_python
 _.warn_unsaved_form
 
 # REST framework's hooks, and resources that settings.API_RESOURCES names
+_.AttendanceViewSet
 _.CongressViewSet
 _.GroupViewSet
 _.OrganizationViewSet
@@ -67,6 +69,7 @@ _.SessionViewSet
 _.SignedIn
 _.TokenScheme
 _.TokenViewSet
+_.TrainingViewSet
 _.TransitionMixin
 _.accepted_media_type
 _.accepted_renderer
@@ -75,6 +78,7 @@ _.authentication_classes
 _.auto_schema
 _.by_congress
 _.content_type
+_.delegate
 _.django_paginator_class
 _.expires_at
 _.filter_backends
@@ -134,6 +138,7 @@ _.SUSPENDED
 _.TERMINATED
 _.VILLAGE
 _.VOID
+_.Way
 _.abstract
 _.address_sealed
 _.answered_at
@@ -151,6 +156,8 @@ _.errors_attachment
 _.filing_closes_at
 _.finished_at
 _.get_throttle_factor
+_.goals
+_.how
 _.id_number_sealed
 _.in_service_education
 _.leader
@@ -170,8 +177,11 @@ _.school
 _.seat_quota
 _.seed_sealed
 _.sent_at
+_.signed_at
 _.starts_on
 _.stored_at
+_.teacher
+_.topic
 _.triggers
 _.turnover_basis
 _.unchanged
@@ -183,6 +193,7 @@ _.wanted_sealed
 # Views' and forms' hooks
 _.authentication_form
 _.clean_code
+_.clean_importer
 _.clean_old_password
 _.field_order
 _.get_initial

@@ -47,7 +47,7 @@ class RollPages:
     def roll(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The delegates invited, by township, group or name; those ticked are signed in or taken back together."""
         session = self.get_object(request, str(pk))  # type: ignore[attr-defined]
-        form = RollForm(request.POST or None, initial={"hours": session.hours})
+        form = RollForm(request.POST or None, initial={"hours": plain(session.hours)})
         if request.method == "POST":
             problem = self._take(request, session, form)
             if not problem:
@@ -173,3 +173,8 @@ def _persons(page: Any) -> list[int]:
 
 def _numbers(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+def plain(hours: Any) -> str:
+    """Hours as one says them: 4, 4.5."""
+    return f"{float(hours):g}"

@@ -12,7 +12,7 @@ from unfold.decorators import action
 from congress.doors.admin import PolicyAdmin
 from congress.kernel.workflow import Refused
 from congress.policies import MANAGE, branches
-from delegates.admin.roll import RollPages
+from delegates.admin.roll import RollPages, plain
 from delegates.models import Attendance, Course, TrainingPlan, TrainingSession
 from delegates.policies import ATTENDANCES, COURSES, PERSONS, PLANS, TRAININGS, may_read_note
 from delegates.services import training
@@ -86,7 +86,7 @@ class TrainingSessionAdmin(RollPages, PolicyAdmin):
     """The days of trainings; each has its roll and its sign-in code."""
 
     policy = TRAININGS
-    list_display = ["course", "held_on", "organization", "place", "hours", "persons"]
+    list_display = ["course", "held_on", "organization", "place", "plain_hours", "persons"]
     list_filter = ["course__year", "course__kind"]
     search_fields = ["course__title", "place", "teacher"]
     fields = ["course", "held_on", "starts_at", "ends_at", "hours", "place", "teacher", "sign_in_open"]
@@ -99,6 +99,10 @@ class TrainingSessionAdmin(RollPages, PolicyAdmin):
     @admin.display(description=_("organised by"), ordering="course__organization__path")
     def organization(self, obj: TrainingSession) -> str:
         return obj.course.organization.name
+
+    @admin.display(description=_("hours"), ordering="hours")
+    def plain_hours(self, obj: Any) -> str:
+        return plain(obj.hours)
 
     @admin.display(description=_("signed in"), ordering="persons")
     def persons(self, obj: Any) -> int:
@@ -113,7 +117,7 @@ class AttendanceAdmin(PolicyAdmin):
     """Each time a delegate came. Rows are made by the roll, the code and the import; here hours and mark are mended."""
 
     policy = ATTENDANCES
-    list_display = ["delegate", "organization", "course", "held_on", "hours", "how", "score", "note_state"]
+    list_display = ["delegate", "organization", "course", "held_on", "plain_hours", "how", "score", "note_state"]
     list_filter = ["session__course__year", "how", "note_offered", "note_published"]
     search_fields = ["mandate__person__name"]
     search_help_text = _("Name or part of it, pinyin, initials")
@@ -151,6 +155,10 @@ class AttendanceAdmin(PolicyAdmin):
     @admin.display(description=_("held on"), ordering="session__held_on")
     def held_on(self, obj: Attendance) -> Any:
         return obj.session.held_on
+
+    @admin.display(description=_("hours"), ordering="hours")
+    def plain_hours(self, obj: Any) -> str:
+        return plain(obj.hours)
 
     @admin.display(description=_("study note"))
     def note_state(self, obj: Attendance) -> Any:

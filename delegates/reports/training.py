@@ -126,15 +126,16 @@ class SignInSheet(Report):
         for row in rows:
             at = came.get(row["person"])
             row["time"] = f"{timezone.localtime(at):%H:%M}" if at else ""
-        return [
-            self._section(name, list(group))
-            for name, group in groupby(rows, key=lambda row: row["congress__organization__name"])
-        ]
+        groups = groupby(rows, key=lambda row: row["congress__organization__name"])
+        return [self._section(place, name, list(group)) for place, (name, group) in enumerate(groups)]
 
-    def _section(self, name: str, rows: list[dict[str, Any]]) -> Section:
+    def _section(self, place: int, name: str, rows: list[dict[str, Any]]) -> Section:
         lines = [Line(number, row) for number, row in enumerate(rows, 1)]
         note = f"应到{len(lines)}人，实到　　人，请假　　人。"
-        return Section(f"{name}（{len(lines)}名）", lines, SIGN_IN, notes=[note], breaks=True)
+        heading = f"{name}（{len(lines)}名）"
+        if place:  # the sheets are handed to different tables: each says what it is for
+            heading += f"　{self.session.course.title}　{words.long_day(self.session.held_on)}"
+        return Section(heading, lines, SIGN_IN, notes=[note], breaks=place > 0)
 
 
 class LedgerForm(BranchForm):
@@ -154,9 +155,9 @@ LEDGER: Final = (
     Column("kind", "类别", lambda line: KINDS[line["course__kind"]], 10),
     Column("held_by", "主办单位", lambda line: line["course__organization__name"], 16, "wrap"),
     Column("venue", "地点", lambda line: line["place"], 18, "small"),
-    Column("n", "课时", lambda line: _plain(line["hours"]), 7),
-    Column("n", "人次", lambda line: line["times"], 8),
-    Column("n", "累计学时", lambda line: _plain(line["sum_hours"]), 10),
+    Column("hours", "课时", lambda line: _plain(line["hours"]), 7),
+    Column("times", "人次", lambda line: line["times"], 8),
+    Column("sum", "累计学时", lambda line: _plain(line["sum_hours"]), 10),
 )
 BY_TOWN: Final = (
     Column("number", "序号", lambda line: line.number, 6),

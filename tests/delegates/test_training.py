@@ -313,7 +313,9 @@ def test_the_year_counts_times_persons_and_those_without(place):
 def test_the_sign_in_sheet_names_everybody_invited_a_sheet_a_township(place):
     make_attendance(place.session, place.wang, signed_at=at(8, 52))
     report = registry()["t01-sign-in"](place.office, {"session": str(place.session.pk)})
-    assert [section.heading for section in report.sections] == ["青江镇（2名）", "石桥镇（2名）"]
+    assert [section.heading for section in report.sections] == [
+        "青江镇（2名）", "石桥镇（2名）　党代表履职能力　2026年9月1日",
+    ]  # fmt: skip
     rows = {row[1]: row for section in report.sections for row in section.table}
     assert set(rows) == {"王　文", "李　四", "赵　六", "孙　七"}
     assert rows["王　文"][3:] == ["一组", "", "08:52"]
