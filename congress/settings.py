@@ -219,7 +219,10 @@ JOBS = {  # what a worker does for each kind of owed job
     "deliver": "congress.services.delivery.deliver",
     "archive_document": "congress.services.documents.archive",
 }
-IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
+IMPORTERS = {
+    "roster": "delegates.services.roster.RosterImport",
+    "training": "delegates.services.training_import.TrainingImport",
+}
 REPORTS = ["delegates.reports.REPORTS", "congress.reports.REPORTS"]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS"]
 WORKFLOWS = [
@@ -247,6 +250,8 @@ API_RESOURCES = {
     "delegates": "delegates.api.DelegateViewSet",
     "groups": "delegates.api.GroupViewSet",
     "structure": "delegates.api.StructureViewSet",
+    "trainings": "delegates.api.TrainingViewSet",
+    "attendances": "delegates.api.AttendanceViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Q, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from congress.fields import blind_index
 from congress.querysets import within
@@ -92,6 +92,29 @@ class MandateQuerySet(models.QuerySet):
             condition = Q(person__search_terms__contains=[_typed(text)])
         order = [Concat("roster_key", Value("")) if name == "roster_key" else name for name in self.query.order_by]
         return self.filter(condition).order_by(*order)
+
+
+class TrainingSessionQuerySet(models.QuerySet):
+    def for_list(self) -> TrainingSessionQuerySet:
+        """With what a line about a session shows."""
+        return self.select_related("course__organization")
+
+    def counted(self, attendances: models.QuerySet) -> TrainingSessionQuerySet:
+        """With `persons`: how many of `attendances` each session has, counted for the rows of a page alone."""
+        came = attendances.filter(session=models.OuterRef("pk")).order_by().values("session")
+        count = Subquery(came.annotate(count=models.Count("pk")).values("count"))
+        return self.annotate(persons=Coalesce(count, 0))
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def for_list(self) -> AttendanceQuerySet:
+        """With what a line about who came shows."""
+        return self.select_related(
+            "session__course__organization", "mandate__person", "mandate__congress__organization"
+        )
+
+    def of_year(self, year: int) -> AttendanceQuerySet:
+        return self.filter(session__course__year=year)
 
 
 TRACKED = (

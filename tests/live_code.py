@@ -27,6 +27,7 @@ _.empty_label
 _.enable_nav_sidebar
 _.fieldsets
 _.fill
+_.get_fields
 _.get_readonly_fields
 _.get_changeform_initial_data
 _.get_search_results
@@ -59,6 +60,7 @@ _.to_python
 _.warn_unsaved_form
 
 # REST framework's hooks, and resources that settings.API_RESOURCES names
+_.AttendanceViewSet
 _.CongressViewSet
 _.DocumentViewSet
 _.GroupViewSet
@@ -71,6 +73,7 @@ _.SessionViewSet
 _.SignedIn
 _.TokenScheme
 _.TokenViewSet
+_.TrainingViewSet
 _.TransitionMixin
 _.accepted_media_type
 _.accepted_renderer
@@ -79,6 +82,7 @@ _.authentication_classes
 _.auto_schema
 _.by_congress
 _.content_type
+_.delegate
 _.django_paginator_class
 _.expires_at
 _.filter_backends
@@ -142,6 +146,7 @@ _.URGENT
 _.VERY_URGENT
 _.VILLAGE
 _.VOID
+_.Way
 _.abstract
 _.address_sealed
 _.answered_at
@@ -161,6 +166,8 @@ _.errors_attachment
 _.filing_closes_at
 _.finished_at
 _.get_throttle_factor
+_.goals
+_.how
 _.id_number_sealed
 _.in_service_education
 _.leader
@@ -180,8 +187,11 @@ _.school
 _.seat_quota
 _.seed_sealed
 _.sent_at
+_.signed_at
 _.starts_on
 _.stored_at
+_.teacher
+_.topic
 _.triggers
 _.turnover_basis
 _.unchanged
@@ -197,6 +207,7 @@ _.valid
 _.authentication_form
 _.clean_code
 _.clean_cutoff
+_.clean_importer
 _.clean_old_password
 _.field_order
 _.get_initial

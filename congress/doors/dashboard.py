@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": _("My desk"), "items": _desk(user)},
         {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Training"), "items": _training(user)},
         {"title": _("Bodies"), "items": _bodies(user)},
         {"title": _("Rules and calendar"), "items": _rules(user)},
         {"title": _("System"), "items": _machine(user)},
@@ -58,6 +59,17 @@ def _register(user: Any) -> list[dict[str, Any]]:
             _item(_("Letterheads"), "badge", "congress_letterhead_changelist"),
         ]
     return items
+
+
+def _training(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    return [
+        _item(_("Training days"), "school", "delegates_trainingsession_changelist"),
+        _item(_("Courses"), "menu_book", "delegates_course_changelist"),
+        _item(_("Training plans"), "edit_calendar", "delegates_trainingplan_changelist"),
+        _item(_("Who came"), "fact_check", "delegates_attendance_changelist"),
+    ]
 
 
 def _bodies(user: Any) -> list[dict[str, Any]]:

@@ -86,7 +86,9 @@ class ReportForm(forms.Form):
         self.user = user
         for parameter in self.fields.values():
             if isinstance(parameter, CodeField):
-                parameter.queryset = seen(user, parameter.policy)
+                rows = seen(user, parameter.policy)
+                # A choice names a row by what stands beside it: a term by its organisation, a day by its course.
+                parameter.queryset = rows.for_list() if hasattr(rows, "for_list") else rows
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from congress.models import ImportRun
 from congress.policies import CONGRESSES, IMPORTS, MANAGE, VIEW, branches
 from delegates.models import CorrectionRequest
 from delegates.policies import CORRECTIONS, ELECTING_UNITS
+from delegates.services import training
 from delegates.services.figures import figures
 
 MOST_BARS = 40
@@ -54,6 +55,7 @@ def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
         },
         _vacancies(counted) | {"link": units},
         {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
+        _training_card(counted["training"]),
     ]
 
 
@@ -71,12 +73,21 @@ def _seats_set(user: Any) -> bool:
     )
 
 
+def _training_card(counted: dict[str, int]) -> dict[str, Any]:
+    return {
+        "title": _("Training this year (person-times)"),
+        "value": counted["times"],
+        "share": _("%(persons)s persons came, %(none)s not yet") % counted,
+        "link": reverse("admin:delegates_attendance_changelist"),
+    }
+
+
 def _counted(user: Any) -> dict[str, Any]:
     """The figures; of a register that takes long to count, as they were at most `KEPT` seconds ago."""
     key = f"figures-{user.pk}-" + hashlib.sha256(" ".join(branches(user, VIEW)).encode()).hexdigest()
     known = cache.get(key)
     if known is None:
-        known = figures(user)
+        known = figures(user) | {"training": training.this_year(user)}
         known["seats_set"] = bool(known["vacancies"]) or _seats_set(user)
         if known["delegates"] > LARGE:
             cache.set(key, known, KEPT)

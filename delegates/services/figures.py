@@ -11,8 +11,8 @@ from congress.policies import CONGRESSES
 from congress.querysets import within
 from delegates.kernel import facts
 from delegates.kernel.names import HAN
-from delegates.models import DelegateGroup, ElectionMethod, Gender, Mandate, Vacancy, VacancyState
-from delegates.policies import GROUPS, MANDATES
+from delegates.models import Attendance, DelegateGroup, ElectionMethod, Gender, Mandate, Vacancy, VacancyState
+from delegates.policies import ATTENDANCES, GROUPS, MANDATES
 
 
 def figures(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def figures(user: Any, organization: Organization | None = None, congress: Congr
         "ethnic_minority": counted["ethnic_minority"],
         "vacancies": _vacancies(terms),
         "groups": groups.filter(congress__in=terms).count(),
+        **_training(user, terms),
         "by_town": by_town,
         "re_elected": methods[facts.PRINTED[ElectionMethod.RE_ELECTION]],
         "quota_reduced": methods[facts.PRINTED[ElectionMethod.QUOTA_REDUCTION]],
@@ -73,6 +74,15 @@ def _count(serving: QuerySet) -> tuple[Counter[str], dict[str, int]]:
         total.update({name: row[name] for name in counts})
         by_town[row["town"]] += row["delegates"]
     return total, dict(by_town)
+
+
+def _training(user: Any, terms: QuerySet) -> dict[str, int]:
+    """Times a delegate came to a training, and persons who did, in the whole of the terms: what was attended counts
+    for the mandate he sat in, whoever has left office since.
+    """
+    seen = Attendance.objects.all() if user is None else ATTENDANCES.visible(user)
+    came = seen.filter(mandate__congress__in=terms).order_by()
+    return came.aggregate(training_person_times=Count("pk"), training_persons=Count("mandate__person", distinct=True))
 
 
 def _vacancies(terms: QuerySet) -> int:

@@ -23,6 +23,7 @@ from delegates.policies import CORRECTIONS, MANDATES
 from delegates.services import certificates
 from delegates.services.corrections import ask_correction
 from delegates.services.record import record_sections
+from delegates.services.training import own_year
 from delegates.workflows import CORRECTION
 
 
@@ -60,6 +61,7 @@ class Home(DelegateMixin, TemplateView):
             open_corrections=CORRECTIONS.visible(user)
             .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
             .count(),
+            training=own_year(user),
             **kwargs,
         )
 

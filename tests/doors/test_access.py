@@ -22,6 +22,10 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:delegates_delegation_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_delegategroup_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_correctionrequest_changelist": MANAGERS,
+    "admin:delegates_trainingplan_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_course_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_trainingsession_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_attendance_changelist": STAFF_WITH_BRANCH,
     "admin:congress_organization_changelist": STAFF_WITH_BRANCH,
     "admin:congress_congress_changelist": STAFF_WITH_BRANCH,
     "admin:congress_session_changelist": STAFF_WITH_BRANCH,
@@ -39,7 +43,10 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:congress_auditevent_changelist": {"auditor"},
 }
 PORTAL = {"portal_home": {"delegate"}, "my_record": {"delegate"}, "ask_correction": {"delegate"},
-          "my_corrections": {"delegate"}, "unit_home": {"unit"}}  # fmt: skip
+          "my_corrections": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
+          "training_notes": {"delegate"}}  # fmt: skip
+API = ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure",
+       "documents", "trainings", "attendances")  # fmt: skip
 OPEN = ["public_home", "login", "components"]
 ALL_ROLES = [str(role) for role in Role]
 
@@ -95,7 +102,7 @@ def test_staff_with_a_password_only_get_nowhere(world, client):
         response = client.get(reverse(name))
         assert response.status_code == 302, name
         assert "/account/" in response.url, name
-    for path in ("organizations", "congresses", "sessions", "delegates", "groups", "reports"):
+    for path in API:
         assert client.get(f"/api/v1/{path}/").status_code == 401
 
 
@@ -104,8 +111,7 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     pages = [reverse(name) for name in LISTS] + ["/admin/"]
     pages += [f"{reverse('admin:delegates_mandate_changelist')}?q={query}" for query in ("王", "邻镇", "wang", "w")]
     pages += [f"/api/v1/{name}/?page_size=200" for name in
-              ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure",
-               "documents")]  # fmt: skip
+              API]  # fmt: skip
     pages.append(reverse("admin:delegates_mandate_structure"))
     pages += ["/api/v1/delegates/?search=王", "/api/v1/organizations/?search=邻"]
     pages += [reverse("admin:congress_printedreport_ask", args=[key]) for key in registry()]
@@ -131,6 +137,12 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         "admin:delegates_delegation_change": theirs.delegation.pk,
         "admin:delegates_electingunit_change": theirs.unit.pk,
         "admin:delegates_correctionrequest_change": theirs.correction.pk,
+        "admin:delegates_trainingplan_change": theirs.plan.pk,
+        "admin:delegates_course_change": theirs.attendance.session.course_id,
+        "admin:delegates_trainingsession_change": theirs.attendance.session_id,
+        "admin:delegates_trainingsession_roll": theirs.attendance.session_id,
+        "admin:delegates_trainingsession_code": theirs.attendance.session_id,
+        "admin:delegates_attendance_change": theirs.attendance.pk,
         "admin:congress_organization_change": theirs.organization.pk,
         "admin:congress_organization_reorganize": theirs.organization.pk,
         "admin:congress_congress_change": theirs.mandate.congress_id,
@@ -148,7 +160,8 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         assert _without(foreign.content, pk) == _without(absent.content, 987654), name
     for path, pk in [("delegates", theirs.mandate.pk), ("congresses", theirs.mandate.congress_id),
                      ("reports", theirs.printed.pk), ("sessions", theirs.session.pk), ("groups", theirs.group.pk),
-                     ("organizations", theirs.organization.pk), ("documents", theirs.document.pk)]:  # fmt: skip
+                     ("organizations", theirs.organization.pk), ("trainings", theirs.attendance.session_id),
+                     ("attendances", theirs.attendance.pk), ("documents", theirs.document.pk)]:  # fmt: skip
         foreign, absent = client.get(f"/api/v1/{path}/{pk}/"), client.get(f"/api/v1/{path}/987654/")
         assert foreign.status_code == 404
         assert foreign.content == absent.content

@@ -20,7 +20,7 @@ from tests import factories
 from tests.doors.world import make_world
 
 JSON = "application/json"
-RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups"]
+RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups", "trainings", "attendances"]
 DELEGATE_FIELDS = [
     "id", "name", "gender", "ethnicity", "birth_month", "joined_party_month", "education", "post", "category",
     "front_line", "electing_unit", "delegation", "group", "method", "status", "congress", "organization",

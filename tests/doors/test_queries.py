@@ -26,7 +26,16 @@ from congress.models import (
     Session,
 )
 from congress.services import attachments
-from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate
+from delegates.models import (
+    CorrectionRequest,
+    Course,
+    DelegateGroup,
+    Delegation,
+    ElectingUnit,
+    Mandate,
+    TrainingPlan,
+    TrainingSession,
+)
 from tests import factories
 from tests.doors.test_access import LISTS
 
@@ -34,7 +43,8 @@ pytestmark = pytest.mark.django_db
 
 SIZES = (1, 3, 25)
 LIMIT = 15
-API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "documents"]
+API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "documents",
+       "trainings", "attendances"]  # fmt: skip
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 
@@ -78,6 +88,19 @@ class Place:
         CalendarDay.objects.create(day=date(2027, 3, number), is_workday=False, note="x")
         CalendarYear.objects.create(year=2040 + number, source="x")
         self._papers(number, town, mandate, clerk)
+        self._trainings(number, town, mandate)
+
+    def _trainings(self, number, town, mandate):
+        today = timezone.localdate()
+        plan = TrainingPlan.objects.create(organization=town, year=today.year, title="x")
+        session = factories.make_session(town, today)
+        Course.objects.filter(pk=session.course_id).update(plan=plan)
+        factories.make_attendance(session, mandate)
+        district = factories.make_session(self.district, today, f"第{number}课")
+        for came in {mandate.pk: mandate, self.own.pk: self.own}.values():
+            factories.make_attendance(
+                district, came, note="x", note_offered=True, note_published=True, signed_at=timezone.now()
+            )
 
     def _papers(self, number, town, mandate, clerk):
         request = CorrectionRequest(mandate=self.own, fact="post", asked_by=self.delegate, state="declined",
@@ -139,7 +162,7 @@ def test_a_resource_asks_the_same_for_every_length(counts, name):
 
 
 @pytest.mark.parametrize("name", ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list",
-                                  "my_account"])  # fmt: skip
+                                  "my_account", "my_training", "training_notes"])  # fmt: skip
 def test_a_delegates_page_asks_the_same_for_every_length(counts, name):
     found = counts(reverse(name), lambda place: place.delegate)
     assert found == [found[0]] * 3
@@ -168,6 +191,25 @@ def test_a_delegates_page_for_the_office_asks_the_same_however_many_there_are(si
         client.get(page)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page).status_code == 200
+        found.append(len(queries))
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+@pytest.mark.parametrize("page", ["roll", "code", "change"])
+def test_a_training_day_asks_the_same_however_many_are_invited(sign_in, page):
+    place, found = Place(), []
+    for size in SIZES:
+        place.grow(size)
+        client = sign_in(place.office)
+        session = TrainingSession.objects.filter(course__organization=place.district).first()
+        for mandate in Mandate.objects.exclude(attendances__session=session):
+            factories.make_attendance(session, mandate, signed_at=timezone.now())
+        town = place.own.congress.organization.code
+        address = reverse(f"admin:delegates_trainingsession_{page}", args=[session.pk]) + f"?town={town}"
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
         found.append(len(queries))
     assert found == [found[0]] * 3
     assert found[0] <= LIMIT

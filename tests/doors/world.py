@@ -16,7 +16,15 @@ from congress.models import (
     User,
 )
 from congress.services import attachments
-from delegates.models import CorrectionRequest, DelegateGroup, Delegation, ElectingUnit, Mandate
+from delegates.models import (
+    Attendance,
+    CorrectionRequest,
+    DelegateGroup,
+    Delegation,
+    ElectingUnit,
+    Mandate,
+    TrainingPlan,
+)
 from tests import factories
 
 MARK = "邻镇机密"
@@ -38,6 +46,8 @@ class Town:
     group: DelegateGroup
     delegation: Delegation
     unit: ElectingUnit
+    plan: TrainingPlan
+    attendance: Attendance
 
 
 @dataclass
@@ -84,6 +94,9 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
     attachment = attachments.keep(
         b"%PDF-1.7 x", name=f"{mark}名册.pdf", kind="pdf", organization=organization, by=clerk
     )
+    training = factories.make_session(organization, date(2026, 9, 1), f"{mark}履职培训", place=f"{mark}党校")
+    plan = TrainingPlan.objects.create(organization=organization, year=2026, title=f"{mark}培训计划")
+    attendance = factories.make_attendance(training, mandate, note=f"{mark}学习感悟", note_offered=True)
     return Town(
         organization,
         mandate,
@@ -107,4 +120,6 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         mandate.group,
         mandate.delegation,
         mandate.electing_unit,
+        plan,
+        attendance,
     )  # fmt: skip
