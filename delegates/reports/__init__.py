@@ -18,5 +18,5 @@ REPORTS = [
     Certificate,
     ContactCard,
     SignInSheet,
-    TrainingLedger,,
+    TrainingLedger,
 ]
