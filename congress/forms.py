@@ -90,3 +90,10 @@ class VoidForm(forms.Form):
         max_length=200,
         help_text=_("Kept with the document. Its number is not given to another."),
     )
+
+
+class TurnoverForm(forms.Form):
+    """When a term ends now, and on whose word."""
+
+    ends_on = forms.DateField(label=_("ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    basis = forms.CharField(label=_("basis document"), max_length=200)

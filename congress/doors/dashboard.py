@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": _("My desk"), "items": _desk(user)},
         {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Elections and changes"), "items": _term(user)},
         {"title": _("Training"), "items": _training(user)},
         {"title": _("Bodies"), "items": _bodies(user)},
         {"title": _("Rules and calendar"), "items": _rules(user)},
@@ -59,6 +60,21 @@ def _register(user: Any) -> list[dict[str, Any]]:
             _item(_("Letterheads"), "badge", "congress_letterhead_changelist"),
         ]
     return items
+
+
+def _term(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    items = [
+        _item(_("Decisions on delegates"), "history_edu", "delegates_mandatechange_changelist"),
+        _item(_("Vacancies"), "event_seat", "delegates_vacancy_changelist"),
+        _item(_("Elections"), "ballot", "delegates_election_changelist"),
+        _item(_("Credentials checks"), "verified_user", "delegates_credentialsreview_changelist"),
+    ]
+    if branches(user, MANAGE):
+        items.append(_item(_("Removal motions"), "person_off", "delegates_removalmotion_changelist"))
+    items.append(_item(_("Pledges"), "draw", "delegates_commitment_changelist"))
+    return [*items, _item(_("Due times"), "alarm", "congress_duetime_changelist")]
 
 
 def _training(user: Any) -> list[dict[str, Any]]:

@@ -17,6 +17,11 @@ def _count(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=1_000_000, **options)
 
 
+def _votes(label: str, **options: Any) -> forms.IntegerField:
+    """A number in a table: its name is said to those who do not see the table's head."""
+    return _count(label, widget=forms.NumberInput(attrs={"aria-label": label}), **options)
+
+
 class BallotForm(forms.Form):
     """Due, present, issued, collected, invalid; then three numbers for everybody who stands."""
 
@@ -35,9 +40,9 @@ class BallotForm(forms.Form):
         self.figures = list(self.fields)
         for mandate in self.candidates:
             name = mandate.person.name
-            self.fields[f"for_{mandate.pk}"] = _count(_("%(name)s: for") % {"name": name})
-            self.fields[f"against_{mandate.pk}"] = _count(_("%(name)s: against") % {"name": name}, initial=0)
-            self.fields[f"abstained_{mandate.pk}"] = _count(_("%(name)s: abstained") % {"name": name}, initial=0)
+            self.fields[f"for_{mandate.pk}"] = _votes(_("%(name)s: for") % {"name": name})
+            self.fields[f"against_{mandate.pk}"] = _votes(_("%(name)s: against") % {"name": name}, initial=0)
+            self.fields[f"abstained_{mandate.pk}"] = _votes(_("%(name)s: abstained") % {"name": name}, initial=0)
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each candidate with his three fields."""

@@ -20,8 +20,8 @@ from delegates.kernel import names
 from delegates.models import CourseKind, TrainingSession
 from delegates.policies import ATTENDANCES, MANDATES, TRAININGS
 from delegates.reports import words
-from delegates.reports.structure import Share
 from delegates.services import training
+from delegates.services.structure import Share
 
 KINDS: Final[Mapping[str, str]] = {
     CourseKind.COURSE: "培训班",

@@ -19,7 +19,8 @@ from congress.models import Role
 from congress.policies import NOTICES
 from delegates.forms import CorrectionForm, fact_label
 from delegates.models import CorrectionRequest, Mandate
-from delegates.policies import CORRECTIONS, MANDATES
+from delegates.policies import COMMITMENTS, CORRECTIONS, MANDATES
+from delegates.querysets import SERVING
 from delegates.services import certificates
 from delegates.services.corrections import ask_correction
 from delegates.services.record import record_sections
@@ -54,6 +55,7 @@ class Home(DelegateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
+        signed = set(COMMITMENTS.visible(user).values_list("mandate", flat=True))
         return super().get_context_data(
             mandates=self.mandates,
             body=next((seat.delegation or seat.group for seat in self.mandates), None),
@@ -62,6 +64,7 @@ class Home(DelegateMixin, TemplateView):
             .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
             .count(),
             training=own_year(user),
+            unsigned=next((seat for seat in self.mandates if seat.status in SERVING and seat.pk not in signed), None),
             **kwargs,
         )
 
