@@ -273,4 +273,4 @@ def test_the_demonstration_is_made_once(district, tmp_path):
         assert TrainingSession.objects.count() == 23
         assert TrainingSession.objects.filter(sign_in_open=True).count() == 2
     assert set(Course.objects.filter(year=2026).values_list("plan__title", flat=True)) == {"2026年度党代表培训计划"}
-    assert Mandate.objects.count() == 956
+    assert Mandate.objects.serving().count() == 956
