@@ -30,13 +30,14 @@ from delegates.policies import CHANGES, ELECTIONS, MANDATES, MOTIONS, PERSONS
 from delegates.services import register
 from delegates.services.consequences import consequences
 from delegates.services.record import record_sections
+from delegates.services.seats import HOLDING
 from delegates.workflows import MANDATE
 
 MOST_TOWNSHIPS = 60
 
 
 MOST_AT_ONCE = 500
-NO_DELEGATES = (Mandate.Status.CANDIDATE, Mandate.Status.NOT_ELECTED)
+NOW = (*HOLDING, Mandate.Status.ELECTED)
 
 
 class TownshipFilter(admin.SimpleListFilter):
@@ -57,17 +58,23 @@ class TownshipFilter(admin.SimpleListFilter):
 
 
 class CurrentFilter(admin.SimpleListFilter):
-    """Delegates in office unless history is asked for."""
+    """Those who hold a seat now, unless the past or the candidates are asked for."""
 
     title, parameter_name = _("status"), "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Mandate.Status.choices)
+        return [("all", _("all, with those who left and who stand")), *Mandate.Status.choices]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [first | {"display": _("holding a seat now")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "all" or "composition" in request.GET:
+            return queryset
         if self.value() in Mandate.Status.values:
             return queryset.filter(status=self.value())
-        return queryset.exclude(status__in=NO_DELEGATES)  # who only stands, or stood in vain, is no delegate
+        return queryset.filter(status__in=NOW)
 
 
 @admin.register(Mandate)
@@ -108,7 +115,7 @@ class MandateAdmin(StructurePages, AccessPages, CertificatePages, WorkflowAdmin)
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         asked = search_term[:40]
         if request.resolver_match.url_name == "autocomplete":
-            return queryset.matching(asked), False
+            return queryset.filter(status__in=NOW).matching(asked), False
         return register.search(queryset, asked, by=request.user), False
 
     @admin.display(description=_("full name"), ordering="roster_key")

@@ -136,8 +136,8 @@ class RemovalMotion(models.Model):
     issued = models.PositiveIntegerField(_("ballots issued"), null=True, blank=True, editable=False)
     collected = models.PositiveIntegerField(_("ballots collected"), null=True, blank=True, editable=False)
     invalid = models.PositiveIntegerField(_("ballots invalid"), null=True, blank=True, editable=False)
-    votes_for = models.PositiveIntegerField(_("votes for"), null=True, blank=True, editable=False)
-    votes_against = models.PositiveIntegerField(_("votes against"), null=True, blank=True, editable=False)
+    votes_for = models.PositiveIntegerField(_("votes for the removal"), null=True, blank=True, editable=False)
+    votes_against = models.PositiveIntegerField(_("votes against the removal"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
