@@ -7,25 +7,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegates.forms.decisions import day_field, refuse_future
-from delegates.forms.elections import check_figures
+from delegates.forms.elections import check_figures, count_field
 from delegates.models import BallotStage, Election, Mandate, MandateStatus
 
 KINDS = ("for", "against", "abstained")
-
-
-def _count(label: Any, **options: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=1_000_000, **options)
 
 
 class BallotForm(forms.Form):
     """Due, present, issued, collected, invalid; then three numbers for everybody who stands."""
 
     held_on = day_field(gettext_lazy("held on"))
-    due = _count(gettext_lazy("electors due"))
-    present = _count(gettext_lazy("electors present"))
-    issued = _count(gettext_lazy("ballots issued"))
-    collected = _count(gettext_lazy("ballots collected"))
-    invalid = _count(gettext_lazy("ballots invalid"), initial=0)
+    due = count_field(gettext_lazy("electors due"))
+    present = count_field(gettext_lazy("electors present"))
+    issued = count_field(gettext_lazy("ballots issued"))
+    collected = count_field(gettext_lazy("ballots collected"))
+    invalid = count_field(gettext_lazy("ballots invalid"), initial=0)
 
     def __init__(self, *args: Any, election: Election, stage: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,9 +31,9 @@ class BallotForm(forms.Form):
         self.figures = list(self.fields)
         for mandate in self.candidates:
             name = mandate.person.name
-            self.fields[f"for_{mandate.pk}"] = _count(_("%(name)s: for") % {"name": name})
-            self.fields[f"against_{mandate.pk}"] = _count(_("%(name)s: against") % {"name": name}, initial=0)
-            self.fields[f"abstained_{mandate.pk}"] = _count(_("%(name)s: abstained") % {"name": name}, initial=0)
+            self.fields[f"for_{mandate.pk}"] = count_field(_("%(name)s: for") % {"name": name})
+            self.fields[f"against_{mandate.pk}"] = count_field(_("%(name)s: against") % {"name": name}, initial=0)
+            self.fields[f"abstained_{mandate.pk}"] = count_field(_("%(name)s: abstained") % {"name": name}, initial=0)
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each candidate with his three fields."""
@@ -72,7 +68,7 @@ class SpeechForm(forms.Form):
     mandate = forms.ModelChoiceField(label=gettext_lazy("candidate"), queryset=Mandate.objects.none())
     given_on = day_field(gettext_lazy("given on"))
     place = forms.CharField(label=gettext_lazy("place"), max_length=120)
-    listeners = _count(gettext_lazy("listeners"))
+    listeners = count_field(gettext_lazy("listeners"))
     summary = forms.CharField(
         label=gettext_lazy("what was promised"),
         max_length=4000,

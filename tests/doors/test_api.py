@@ -20,7 +20,8 @@ from tests import factories
 from tests.doors.world import make_world
 
 JSON = "application/json"
-RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups"]
+RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups", "elections", "vacancies",
+             "mandate-changes", "credentials-reviews", "removal-motions", "due-times"]  # fmt: skip
 DELEGATE_FIELDS = [
     "id", "name", "gender", "ethnicity", "birth_month", "joined_party_month", "education", "post", "category",
     "front_line", "electing_unit", "delegation", "group", "method", "status", "congress", "organization",

@@ -6,20 +6,23 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.filters import BaseFilterBackend, OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from congress.doors.api import PolicyMixin
+from congress.doors.api import AskedFilters, IdempotentMixin, PolicyMixin, TransitionMixin, takes
 from congress.kernel import audit
-from congress.models import Congress
-from congress.policies import CONGRESSES
+from congress.kernel.workflow import Refused
 from delegates.models import DelegateGroup, MainCategory, Mandate
-from delegates.policies import GROUPS, MANDATES
-from delegates.services import register, structure
+from delegates.policies import GROUPS, MANDATES, keeps_register
+from delegates.services import register
+from delegates.services.consequences import consequences
+from delegates.workflows import MANDATE
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "1975-03"})
@@ -109,14 +112,6 @@ class DelegateFilter(django_filters.FilterSet):
         return queryset.filter(congress__organization__code=code, congress__number=int(number))
 
 
-class AskedFilters(django_filters.rest_framework.DjangoFilterBackend):
-    """Builds the filters' form only for who uses one: it is a tenth of a page."""
-
-    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
-        asked = set(request.query_params) & set(view.filterset_class.base_filters)
-        return super().filter_queryset(request, queryset, view) if asked else queryset
-
-
 class NameSearch(BaseFilterBackend):
     """`search=`: a name or part of it, pinyin, initials; a full number for who may see it."""
 
@@ -125,10 +120,37 @@ class NameSearch(BaseFilterBackend):
         return register.search(queryset, words[:40], by=request.user) if words else queryset
 
 
+VERBS = [
+    "suspend", "restore", "cease", "terminate", "resign", "withdraw_resignation", "decline_resignation",
+    "accept_resignation", "persuade", "dismiss",
+]  # fmt: skip
+NO_DELEGATES = (Mandate.Status.CANDIDATE, Mandate.Status.NOT_ELECTED)
+
+
+class ResignationSerializer(serializers.Serializer):
+    note = serializers.CharField(min_length=10, max_length=2000)
+
+
+class AskedVerbSerializer(serializers.Serializer):
+    verb = serializers.ChoiceField([verb.replace("_", "-") for verb in VERBS])
+
+
+class ConsequencesSerializer(serializers.Serializer):
+    verb = serializers.CharField()
+    possible = serializers.BooleanField()
+    obstacle = serializers.CharField(help_text="Why it is not possible now; empty if it is")
+    consequences = serializers.ListField(child=serializers.CharField())
+
+
 @extend_schema_view(
-    list=extend_schema(parameters=[OpenApiParameter("search", str, description="Name, part of it, pinyin or initials")])
+    list=extend_schema(
+        parameters=[OpenApiParameter("search", str, description="Name, part of it, pinyin or initials")],
+        description="The delegates of the caller's branches; a delegate sees himself. Who only stands, or stood in "
+        "vain, is listed when `status` asks for it.",
+    )
 )
-class DelegateViewSet(PolicyMixin[Mandate], viewsets.ReadOnlyModelViewSet):
+@takes(MANDATE, *VERBS)
+class DelegateViewSet(IdempotentMixin, TransitionMixin[Mandate], viewsets.ReadOnlyModelViewSet):
     """The delegates of the caller's branches; a delegate sees himself."""
 
     policy, serializer_class, filterset_class = MANDATES, DelegateSerializer, DelegateFilter
@@ -136,12 +158,37 @@ class DelegateViewSet(PolicyMixin[Mandate], viewsets.ReadOnlyModelViewSet):
     ordering_fields, ordering = ["roster_key", "id"], ["roster_key", "id"]
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_list().only(*COLUMNS)
+        rows = super().get_queryset().for_list().only(*COLUMNS)
+        if self.action == "list" and not self.request.query_params.get("status"):
+            return rows.exclude(status__in=NO_DELEGATES)
+        return rows
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         response = super().list(request, *args, **kwargs)
         audit.record("read_list", by=request.user, subject="delegates", rows=len(response.data["results"]))
         return response
+
+    def hear(self, request: Request, verb: str, obj: Mandate, said: Any) -> dict[str, Any]:
+        """A delegate resigns today: only the office, which has his letter, may say that it came earlier."""
+        if verb == "resign" and not keeps_register(request.user, obj):
+            return super().hear(request, verb, obj, ResignationSerializer) | {"decided_on": timezone.localdate()}
+        return super().hear(request, verb, obj, said)
+
+    @extend_schema(parameters=[AskedVerbSerializer], responses=ConsequencesSerializer)
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def consequences(self, request: Request, pk: str | None = None) -> Response:
+        """What a verb would bring with it, in the sentences that the office reads before it confirms."""
+        asked = AskedVerbSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        word = asked.validated_data["verb"]
+        verb, obj = word.replace("-", "_"), self.get_object()
+        try:
+            MANDATE.judge(obj, verb, by=request.user)
+            obstacle = ""
+        except Refused as refusal:
+            obstacle = str(refusal)
+        follows = [] if obstacle else consequences(obj, verb)
+        return Response({"verb": word, "possible": not obstacle, "obstacle": obstacle, "consequences": follows})
 
 
 class GroupSerializer(serializers.ModelSerializer):
@@ -161,76 +208,3 @@ class GroupViewSet(PolicyMixin[DelegateGroup], viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("congress__organization")
-
-
-class GuidanceSerializer(serializers.Serializer):
-    ratio = serializers.CharField(source="ratio.name")
-    at_least = serializers.BooleanField(source="ratio.at_least")
-    percent = serializers.DecimalField(source="asked", max_digits=4, decimal_places=1, coerce_to_string=False)
-    delegates = serializers.IntegerField(source="number")
-    missing = serializers.IntegerField(help_text="How many delegates too few, or too many; 0 where it is met")
-    source = serializers.CharField()
-
-
-class TermSerializer(serializers.Serializer):
-    congress = serializers.CharField(source="congress.code")
-    name = serializers.CharField()
-    counts = serializers.SerializerMethodField()
-    shares = serializers.SerializerMethodField()
-
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
-    def get_counts(self, line: structure.Line) -> dict[str, int]:
-        return {name: line[name] for name in structure.COUNTED}
-
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "number"}})
-    def get_shares(self, line: structure.Line) -> dict[str, float]:
-        """Percentages of the delegates, with one decimal; none of a congress without delegates."""
-        return {name: round(float(line.share(name)), 1) for name in structure.COUNTED[1:] if line["total"]}
-
-
-class StructureSerializer(TermSerializer):
-    """One congress in office: what is counted, against guidance and against its earlier terms."""
-
-    organization = serializers.CharField(source="congress.organization.code")
-    seats = serializers.IntegerField(source="counts.seats", allow_null=True)
-    guidance = serializers.SerializerMethodField()
-    earlier = serializers.SerializerMethodField()
-
-    @extend_schema_field(GuidanceSerializer(many=True))
-    def get_guidance(self, line: structure.Line) -> list[Any]:
-        return list(GuidanceSerializer([one for one in line.verdicts if one.asked is not None], many=True).data)
-
-    @extend_schema_field(TermSerializer(many=True))
-    def get_earlier(self, line: structure.Line) -> list[Any]:
-        return list(TermSerializer(self.context["earlier"].get(line.congress, []), many=True).data)
-
-
-@extend_schema_view(list=extend_schema(responses=StructureSerializer(many=True)))
-class StructureViewSet(PolicyMixin[Congress], viewsets.GenericViewSet):
-    """The composition of the congresses in office of the caller's branches, ages as of this month."""
-
-    policy, serializer_class, filter_backends = CONGRESSES, StructureSerializer, []
-
-    def get_queryset(self) -> Any:
-        return (
-            super()
-            .get_queryset()
-            .filter(structure.running())
-            .select_related("organization")
-            .order_by("organization__path", "number")
-        )
-
-    def list(self, request: Request) -> Response:
-        """A page of congresses, each counted."""
-        found = structure.compose(request.user, self.paginate_queryset(self.get_queryset()))
-        return self.get_paginated_response(self._said(found))
-
-    def retrieve(self, request: Request, pk: str | None = None) -> Response:
-        """One congress."""
-        (line,) = self._said(structure.compose(request.user, [self.get_object()]))
-        return Response(line)
-
-    def _said(self, found: structure.Structure) -> Any:
-        earlier = {trend.terms[-1].congress: trend.terms[:-1] for trend in found.trends}
-        context = self.get_serializer_context() | {"earlier": earlier}
-        return StructureSerializer(found.lines, context=context, many=True).data
