@@ -19,8 +19,8 @@ from congress.doors.api import AskedFilters, IdempotentMixin, PolicyMixin
 from congress.doors.authentication import StaffSession
 from congress.kernel import audit
 from congress.kernel import reports as kernel_reports
-from congress.models import Congress, DueTime, Organization, PrintedReport, Session
-from congress.policies import ATTACHMENTS, CONGRESSES, DUE_TIMES, ORGANIZATIONS, PRINTS, SESSIONS
+from congress.models import Congress, DueTime, OfficialDocument, Organization, PrintedReport, Session
+from congress.policies import ATTACHMENTS, CONGRESSES, DOCUMENTS, DUE_TIMES, ORGANIZATIONS, PRINTS, SESSIONS
 from congress.services import attachments, printing
 
 
@@ -202,6 +202,29 @@ class ReportViewSet(
             filename=printed.attachment.name,
             content_type="application/octet-stream",
         )
+
+
+class DocumentSerializer(serializers.ModelSerializer):
+    organization = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    number = serializers.CharField(source="number_text", read_only=True)
+
+    class Meta:
+        model = OfficialDocument
+        fields = [
+            "id", "organization", "kind", "about", "number", "title", "recipient", "state", "issued_on",
+            "archive_sha256",
+        ]  # fmt: skip
+
+
+class DocumentViewSet(PolicyMixin[OfficialDocument], viewsets.ReadOnlyModelViewSet):
+    """The official documents of the caller's branches; drafts for who manages them."""
+
+    policy, serializer_class = DOCUMENTS, DocumentSerializer
+    filter_backends = [SearchFilter, OrderingFilter]
+    search_fields, ordering_fields, ordering = ["title", "about", "kind"], ["issued_on", "id"], ["-id"]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("organization")
 
 
 class TokenSerializer(serializers.Serializer):

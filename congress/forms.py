@@ -69,3 +69,31 @@ class NewPasswordForm(SetPasswordForm):
         if data.get("old_password") and data.get("old_password") == data.get("new_password1"):
             raise ValidationError(_("The new password must differ from the present one."))
         return data
+
+
+class IssueForm(forms.Form):
+    """The day a document is dated."""
+
+    issued_on = forms.DateField(
+        label=_("Date of issue"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The next number of that year is given to it, for good."),
+    )
+
+
+class VoidForm(forms.Form):
+    """Why a document no longer holds."""
+
+    note = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Kept with the document. Its number is not given to another."),
+    )
+
+
+class TurnoverForm(forms.Form):
+    """When a term ends now, and on whose word."""
+
+    ends_on = forms.DateField(label=_("ends on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    basis = forms.CharField(label=_("basis document"), max_length=200)

@@ -25,10 +25,14 @@ from congress.models import (
     CalendarYear,
     Congress,
     Delivery,
+    DocumentState,
+    DocumentTemplate,
     DueTime,
     ImportRun,
     Job,
+    Letterhead,
     Notice,
+    OfficialDocument,
     Organization,
     OrganizationUserPermission,
     PrintedReport,
@@ -273,6 +277,44 @@ class DueTimePolicy(BranchPolicy):
         return False
 
 
+class LetterheadPolicy(BranchPolicy):
+    """How an office signs is kept by who manages its branch."""
+
+    model, right = Letterhead, MANAGE
+
+
+class DocumentTemplatePolicy(BranchPolicy):
+    """A branch's wording is its office's; everybody's is read by every office and kept by the district's."""
+
+    model, right = DocumentTemplate, MANAGE
+
+    def visible(self, user: Any) -> QuerySet:
+        paths = branches(user, MANAGE)
+        if not paths:
+            return DocumentTemplate.objects.none()
+        return DocumentTemplate.objects.filter(Q(organization=None) | within(paths, "organization"))
+
+    def may_change(self, user: Any, obj: DocumentTemplate) -> bool:
+        if obj.organization is None:
+            return has_role(user, Role.OFFICE)
+        return super().may_change(user, obj)
+
+
+class DocumentPolicy(BranchPolicy):
+    """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone."""
+
+    model = OfficialDocument
+
+    def visible(self, user: Any) -> QuerySet:
+        drafts = Q(state=DocumentState.DRAFT)
+        return OfficialDocument.objects.filter(
+            within(branches(user), "organization") & ~drafts | within(branches(user, MANAGE), "organization") & drafts
+        )
+
+    def may_change(self, user: Any, obj: OfficialDocument) -> bool:
+        return obj.state == DocumentState.DRAFT and super().may_change(user, obj)
+
+
 class NoticePolicy(Policy):
     """A notice is its recipient's."""
 
@@ -347,6 +389,7 @@ def reveals_within_the_hour(user: User) -> int:
 ORGANIZATIONS, CONGRESSES, SESSIONS, RULES = OrganizationPolicy(), CongressPolicy(), SessionPolicy(), RulePolicy()
 CALENDAR_DAYS, CALENDAR_YEARS = CalendarPolicy(CalendarDay), CalendarPolicy(CalendarYear)
 IMPORTS, PRINTS, ATTACHMENTS = ImportRunPolicy(), PrintedReportPolicy(), AttachmentPolicy()
+LETTERHEADS, DOCUMENT_TEMPLATES, DOCUMENTS = LetterheadPolicy(), DocumentTemplatePolicy(), DocumentPolicy()
 NOTICES, AUDIT_EVENTS, ACCOUNTS = NoticePolicy(), AuditEventPolicy(), AccountPolicy()
 DUE_TIMES = DueTimePolicy()
 JOBS, DELIVERIES = MachinePolicy(Job), MachinePolicy(Delivery)

@@ -204,6 +204,9 @@ STORAGES = {
 }
 REPORT_FONT_DIR = env.str("REPORT_FONT_DIR", default=str(VAR / "fonts"))
 
+# Where people reach us, as it is printed in QR codes
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+
 # Messages out
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="liaison@localhost")
@@ -214,12 +217,18 @@ JOBS = {  # what a worker does for each kind of owed job
     "apply_import": "congress.services.imports.apply",
     "print": "congress.services.printing.render",
     "deliver": "congress.services.delivery.deliver",
+    "archive_document": "congress.services.documents.archive",
 }
-IMPORTERS = {"roster": "delegates.services.roster.RosterImport"}
-REPORTS = ["delegates.reports.REPORTS"]
+IMPORTERS = {
+    "roster": "delegates.services.roster.RosterImport",
+    "training": "delegates.services.training_import.TrainingImport",
+}
+REPORTS = ["delegates.reports.REPORTS", "congress.reports.REPORTS"]
+DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS"]
 WORKFLOWS = [
     "congress.workflows.IMPORT",
     "congress.workflows.PRINT",
+    "congress.workflows.DOCUMENT",
     "delegates.workflows.CORRECTION",
     "delegates.workflows.MANDATE",
     "delegates.workflows.ELECTION",
@@ -237,6 +246,7 @@ API_RESOURCES = {
     "congresses": "congress.api.CongressViewSet",
     "sessions": "congress.api.SessionViewSet",
     "reports": "congress.api.ReportViewSet",
+    "documents": "congress.api.DocumentViewSet",
     "delegates": "delegates.api.DelegateViewSet",
     "groups": "delegates.api.GroupViewSet",
     "structure": "delegates.api.StructureViewSet",
@@ -246,6 +256,8 @@ API_RESOURCES = {
     "credentials-reviews": "delegates.api.CredentialsReviewViewSet",
     "removal-motions": "delegates.api.RemovalMotionViewSet",
     "due-times": "congress.api.DueTimeViewSet",
+    "trainings": "delegates.api.TrainingViewSet",
+    "attendances": "delegates.api.AttendanceViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -31,6 +31,7 @@ urlpatterns = [
     path("portal/messages/", views.MessageList.as_view(), name="message_list"),
     path("portal/messages/<int:pk>/", views.MessageRead.as_view(), name="message_read"),
     path("portal/", include("delegates.urls")),
+    path("c/", include(import_string("delegates.urls.public"))),
     path("unit/", views.UnitHome.as_view(), name="unit_home"),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

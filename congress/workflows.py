@@ -1,13 +1,24 @@
 """Lives of the ground floor's records, each one table."""
 
+from django.db.models import Max
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.kernel import jobs, notices
-from congress.kernel.workflow import Actor, Move, Transition, Workflow, by_time
-from congress.models import Delivery, DeliveryState, ImportRun, PrintedReport, PrintState
+from congress.forms import IssueForm, VoidForm
+from congress.kernel import audit, documents, jobs, notices
+from congress.kernel.workflow import Actor, Move, Refused, Transition, Workflow, by_time
+from congress.models import (
+    Delivery,
+    DeliveryState,
+    DocumentState,
+    ImportRun,
+    OfficialDocument,
+    PrintedReport,
+    PrintState,
+)
 from congress.models import ImportState as S
-from congress.policies import IMPORTS
+from congress.policies import IMPORTS, MANAGE, holds
 
 T = Transition
 
@@ -120,4 +131,71 @@ IMPORT = Workflow(ImportRun, [
     T("apply",   [S.CONFIRMED],                      S.APPLIED,   by_time,    [], [take_counts, date_it, tell_uploader]),
     T("drop",    [S.UPLOADED, S.CHECKED, S.REJECTED], S.DROPPED,  manages_it, [], [], label=_("Drop it, write nothing")),
 ])
+# fmt: on
+
+
+def manages_document(actor: Actor, document: OfficialDocument) -> bool:
+    """Whether the actor manages the organisation that issues it."""
+    return actor is not None and holds(actor, MANAGE, document.organization)
+
+
+def gaps_filled(document: OfficialDocument) -> str:
+    """Nothing leaves the house with a gap in it."""
+    if gaps := documents.missing_in(document):
+        return _("Still to be filled in: %(gaps)s.") % {"gaps": "、".join(gaps)}
+    return ""
+
+
+def signed_off(document: OfficialDocument) -> str:
+    """A document to a higher body names who signed it off (GB/T 9704-2012, 7.2.6)."""
+    if documents.is_upward(document) and not document.signer.strip():
+        return _("A document to a higher body names who signed it off: enter the name first.")
+    return ""
+
+
+def number_it(document: OfficialDocument, move: Move) -> None:
+    """The next number of its word and year. The organisation's row is locked: no gap, none given twice."""
+    document.issued_on = move.data["issued_on"]
+    if document.issued_on > timezone.localdate():
+        raise Refused(_("The date of issue lies in the future."))
+    document.year = document.issued_on.year
+    series = OfficialDocument.objects.filter(
+        organization=document.organization_id, word=document.word, year=document.year
+    )
+    document.number = (series.aggregate(last=Max("number"))["last"] or 0) + 1
+    document.version += 1
+
+
+def owe_archive(document: OfficialDocument, move: Move) -> None:
+    """A worker prints it once and keeps the file."""
+    jobs.post(f"archive_document:{document.pk}", "archive_document", document.pk)
+
+
+def keep_reason(document: OfficialDocument, move: Move) -> None:
+    """Why it no longer holds; its number stays spent."""
+    document.void_reason = move.note[:200]
+    document.version += 1
+
+
+def record_document(document: OfficialDocument, move: Move) -> None:
+    """Issuing and voiding are part of the security record."""
+    audit.record(
+        f"document_{move.verb}",
+        by=move.by,
+        subject=f"{document.number_text} {document.title}",
+        organization=document.organization,
+        kind=document.kind,
+        about=document.about,
+        reason=move.note,
+    )
+
+
+# A number is spent for good: what was issued by mistake is voided, and the next one gets the next number.
+# fmt: off
+DOCUMENT = Workflow(OfficialDocument, [
+    # verb    from                    to                    who               when                          then
+    T("issue", [DocumentState.DRAFT],  DocumentState.ISSUED, manages_document, [gaps_filled, signed_off], [number_it, owe_archive, record_document], needs=IssueForm, label=_("Issue it and give it its number")),
+    T("drop",  [DocumentState.DRAFT],  DocumentState.VOIDED, manages_document, [],                        [keep_reason], label=_("Drop the draft")),
+    T("void",  [DocumentState.ISSUED], DocumentState.VOIDED, manages_document, [],                        [keep_reason, record_document], needs=VoidForm, label=_("Void it")),
+], parent="organization")
 # fmt: on

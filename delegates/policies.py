@@ -10,8 +10,10 @@ from congress.policies import MANAGE, BranchPolicy, branches, has_role, holds
 from congress.querysets import within
 from delegates.kernel.committees import decider
 from delegates.models import (
+    Attendance,
     Commitment,
     CorrectionRequest,
+    Course,
     CredentialsReview,
     DelegateGroup,
     Delegation,
@@ -22,8 +24,11 @@ from delegates.models import (
     Objection,
     Person,
     RemovalMotion,
+    TrainingPlan,
+    TrainingSession,
     Vacancy,
 )
+from delegates.querysets import SERVING
 
 
 def is_self(user: Any, person: Person) -> bool:
@@ -203,5 +208,77 @@ class CommitmentPolicy(BranchPolicy):
 
 CHANGES, ELECTIONS, OBJECTIONS, VACANCIES = ChangePolicy(), ElectionPolicy(), ObjectionPolicy(), VacancyPolicy()
 REVIEWS, MOTIONS, COMMITMENTS = ReviewPolicy(), MotionPolicy(), CommitmentPolicy()
+
+
+class TrainingPlanPolicy(BranchPolicy):
+    """A plan is read in its branch and kept by its office."""
+
+    model = TrainingPlan
+
+
+class CoursePolicy(BranchPolicy):
+    model = Course
+
+
+class TrainingSessionPolicy(BranchPolicy):
+    """A session is seen by its branch, and by whomever it invites.
+
+    It invites the delegates in office of its organiser's branch: so each of them sees it, and the staff of the
+    townships below, whose delegates they are. The organiser's office alone keeps it.
+    """
+
+    model, prefix = TrainingSession, "course__organization"
+
+    def visible(self, user: Any) -> QuerySet:
+        paths = list(branches(user))
+        seen = within(paths, self.prefix)
+        if has_role(user, Role.DELEGATE):
+            own = Mandate.objects.filter(person__user=user, status__in=SERVING)
+            paths += own.order_by().values_list("congress__organization__path", flat=True)
+            seen |= Exists(Attendance.objects.filter(session=OuterRef("pk"), mandate__person__user=user))
+        above = {code for path in paths for code in path.strip("/").split("/")}
+        return TrainingSession.objects.filter(seen | Q(course__organization__code__in=above))
+
+
+class AttendancePolicy(BranchPolicy):
+    """Who came where is seen by the office whose delegate he is, and by himself; kept by the organiser's office."""
+
+    model, prefix = Attendance, "mandate__congress__organization"
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix)
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(mandate__person__user=user)
+        return Attendance.objects.filter(seen)
+
+    def may_change(self, user: Any, obj: Attendance) -> bool:
+        return holds(user, MANAGE, obj.session.course.organization)
+
+    def may_create(self, user: Any) -> bool:
+        return False  # the roll makes them
+
+    def published(self, user: Any) -> QuerySet:
+        """The study notes a delegate reads of others: published ones, of sessions he is invited to himself."""
+        return Attendance.objects.filter(note_published=True, session__in=TRAININGS.visible(user))
+
+
+def may_read_note(user: Any, attendance: Attendance) -> bool:
+    """A study note is its writer's and his office's until it is published."""
+    organization = attendance.mandate.congress.organization
+    return attendance.note_published or is_self(user, attendance.mandate.person) or holds(user, MANAGE, organization)
+
+
+def may_publish(user: Any, attendance: Attendance) -> bool:
+    """The organiser's office publishes notes, and the writer's own."""
+    offices: list[Organization] = [attendance.session.course.organization, attendance.mandate.congress.organization]
+    return any(holds(user, MANAGE, organization) for organization in offices)
+
+
+PLANS, COURSES, TRAININGS, ATTENDANCES = (
+    TrainingPlanPolicy(),
+    CoursePolicy(),
+    TrainingSessionPolicy(),
+    AttendancePolicy(),
+)
 MANDATES, PERSONS, CORRECTIONS = MandatePolicy(), PersonPolicy(), CorrectionPolicy()
 ELECTING_UNITS, DELEGATIONS, GROUPS = BodyPolicy(ElectingUnit), BodyPolicy(Delegation), BodyPolicy(DelegateGroup)

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Q, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from congress.fields import blind_index
 from congress.querysets import within
@@ -94,6 +94,29 @@ class MandateQuerySet(models.QuerySet):
         return self.filter(condition).order_by(*order)
 
 
+class TrainingSessionQuerySet(models.QuerySet):
+    def for_list(self) -> TrainingSessionQuerySet:
+        """With what a line about a session shows."""
+        return self.select_related("course__organization")
+
+    def counted(self, attendances: models.QuerySet) -> TrainingSessionQuerySet:
+        """With `persons`: how many of `attendances` each session has, counted for the rows of a page alone."""
+        came = attendances.filter(session=models.OuterRef("pk")).order_by().values("session")
+        count = Subquery(came.annotate(count=models.Count("pk")).values("count"))
+        return self.annotate(persons=Coalesce(count, 0))
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def for_list(self) -> AttendanceQuerySet:
+        """With what a line about who came shows."""
+        return self.select_related(
+            "session__course__organization", "mandate__person", "mandate__congress__organization"
+        )
+
+    def of_year(self, year: int) -> AttendanceQuerySet:
+        return self.filter(session__course__year=year)
+
+
 TRACKED = (
     "delegates.PersonEvent",
     "delegates.DelegateGroupEvent",
@@ -115,3 +138,10 @@ def fact_as_of(request: Any, moment: datetime) -> Any:
     events = apps.get_model(row._meta.app_label, f"{row._meta.object_name}Event").objects.filter(pgh_obj_id=row.pk)
     last = events.filter(pgh_created_at__lte=moment).order_by("-pgh_id").first()
     return getattr(last, column) if last else None
+
+
+def left_office_at(mandate: Any) -> datetime | None:
+    """When the row history saw the mandate leave office for the last time; nothing if it never held any."""
+    events = apps.get_model("delegates.MandateEvent").objects.filter(pgh_obj_id=mandate.pk).order_by("pgh_id")
+    serving = events.filter(status__in=SERVING).order_by("-pgh_id").values_list("pgh_id", flat=True).first()
+    return events.filter(pgh_id__gt=serving or 0).values_list("pgh_created_at", flat=True).first()

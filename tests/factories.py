@@ -2,12 +2,16 @@
 
 import itertools
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from congress.models import Congress, Organization, OrganizationKind, User
 from congress.policies import grant_role
 from congress.services import organizations
 from delegates.models import (
+    Attendance,
+    AttendanceWay,
+    Course,
     DelegateGroup,
     Delegation,
     ElectingUnit,
@@ -16,6 +20,7 @@ from delegates.models import (
     MainCategory,
     Mandate,
     Person,
+    TrainingSession,
 )
 from delegates.services.persons import refresh_keys, roster_key
 
@@ -81,6 +86,19 @@ def make_body(model: Any, congress: Congress, name: str, **facts: Any) -> Any:
     """An electing unit, delegation or group of that name, made if the congress has none."""
     defaults = {"number": model.objects.filter(congress=congress).count() + 1} | facts
     return model.objects.get_or_create(congress=congress, name=name, defaults=defaults)[0]
+
+
+def make_session(
+    organization: Organization, held_on: date, title: str = "党代表履职能力", **facts: Any
+) -> TrainingSession:
+    """A training day of a course of the organisation, made if it has none of that title in the year."""
+    course, _fresh = Course.objects.get_or_create(organization=organization, year=held_on.year, title=title)
+    return TrainingSession.objects.create(course=course, held_on=held_on, **({"hours": Decimal(4)} | facts))
+
+
+def make_attendance(session: TrainingSession, mandate: Mandate, **facts: Any) -> Attendance:
+    defaults = {"hours": session.hours, "how": AttendanceWay.LIST}
+    return Attendance.objects.create(session=session, mandate=mandate, **(defaults | facts))
 
 
 def make_user(role: str, organization: Organization | None = None, **facts: Any) -> User:

@@ -9,6 +9,7 @@ _.application
 _.default_site
 _.handler404
 _.handler500
+_.public
 _.urlpatterns
 
 # The admin's hooks
@@ -22,10 +23,13 @@ _.clean_photo_file
 _.compressed_fields
 _.date_hierarchy
 _.disabled
+_.empty_label
 _.enable_nav_sidebar
 _.fieldsets
 _.fill
+_.get_fields
 _.get_readonly_fields
+_.get_changeform_initial_data
 _.get_search_results
 _.has_changed
 _.has_delete_permission
@@ -56,7 +60,9 @@ _.to_python
 _.warn_unsaved_form
 
 # REST framework's hooks, and resources that settings.API_RESOURCES names
+_.AttendanceViewSet
 _.CongressViewSet
+_.DocumentViewSet
 _.GroupViewSet
 _.OrganizationViewSet
 _.Pages
@@ -67,6 +73,7 @@ _.SessionViewSet
 _.SignedIn
 _.TokenScheme
 _.TokenViewSet
+_.TrainingViewSet
 _.TransitionMixin
 _.accepted_media_type
 _.accepted_renderer
@@ -75,6 +82,7 @@ _.authentication_classes
 _.auto_schema
 _.by_congress
 _.content_type
+_.delegate
 _.django_paginator_class
 _.expires_at
 _.filter_backends
@@ -90,6 +98,13 @@ _.page_size
 _.page_size_query_param
 _.serializer_class
 _.target_class
+_.DueTimeViewSet
+_.__doc__
+_.due_before
+_.filled_by_name
+_.get_note
+_.left_by_name
+_.possible
 
 # Named by strings in the settings
 _.AuditMiddleware
@@ -110,6 +125,9 @@ _.page_furniture
 _.process_view
 _.sorted_by
 _.validate
+_.contacts_of
+_.end_terms
+_.remind
 
 # The kernel's vocabulary for the floors above
 _.SOURCE
@@ -134,13 +152,17 @@ _.EXPIRED
 _.RESIGN_PENDING
 _.SUSPENDED
 _.TERMINATED
+_.URGENT
+_.VERY_URGENT
 _.VILLAGE
 _.VOID
+_.Way
 _.abstract
 _.address_sealed
 _.answered_at
 _.answered_by
 _.applied_at
+_.archive_sha256
 _.asked_at
 _.claimed_at
 _.constraints
@@ -148,11 +170,14 @@ _.content_object
 _.created
 _.deputies
 _.deputy
+_.drafted_at
 _.ends_on
 _.errors_attachment
 _.filing_closes_at
 _.finished_at
 _.get_throttle_factor
+_.goals
+_.how
 _.id_number_sealed
 _.in_service_education
 _.leader
@@ -172,20 +197,48 @@ _.school
 _.seat_quota
 _.seed_sealed
 _.sent_at
+_.signed_at
 _.starts_on
 _.stored_at
+_.teacher
+_.topic
 _.triggers
 _.turnover_basis
 _.unchanged
 _.updated
 _.uploaded_at
+_.urgency
 _.verbose_name_plural
+_.void_reason
 _.wanted_sealed
+_.abstentions
+_.closed_basis
+_.concluded_on
+_.confirmed_at
+_.filed_by
+_.finding
+_.full_member
+_.grounds
+_.heard_on
+_.listeners
+_.notice_clear
+_.party_organisations
+_.procedure_sound
+_.quota_basis
+_.real_name
+_.report_due
+_.reported_at
+_.statement
+_.upheld
+_.votes_against
+_.votes_enough
 
 # Views' and forms' hooks
+_.valid
 _.authentication_form
 _.clean_code
 _.clean_cutoff
+_.clean_importer
 _.clean_old_password
 _.field_order
 _.get_initial
@@ -195,6 +248,14 @@ _.old_password
 _.paginate_by
 _.redirect_authenticated_user
 _.success_url
+_.clean_contact_name
+_.clean_session
+_.contact_name
+_.figure_fields
+_.leave_out
+_.register_basis
+_.register_on
+_.sure
 
 # Read by report templates, or set on a workbook for its reader
 _.also
@@ -203,12 +264,16 @@ _.density
 _.fitToHeight
 _.fitToPage
 _.flags
+_.head_size
 _.freeze_panes
 _.joined_party
 _.joined_work
 _.orientation
 _.paperSize
+_.layout_name
 _.print_title_rows
+_.qr_code
+_.valid_until
 _.quotePrefix
 _.votes
 
@@ -221,6 +286,8 @@ _.requires_system_checks
 
 # Jobs named in settings.JOBS, verbs reached by name
 _.apply
+_.archive
 _.confirm
 _.deliver
 _.drop
+_.void

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 from unfold.widgets import UnfoldAdminFileFieldWidget
@@ -22,8 +24,9 @@ from congress.workflows import IMPORT
 
 
 class UploadForm(forms.Form):
-    """The workbook, and whose rosters it holds."""
+    """The workbook, what kind it is, and whose delegates it is about."""
 
+    importer = forms.ChoiceField(label=_("Kind of workbook"), required=False)
     organization = forms.ModelChoiceField(
         label=_("Organisation"),
         queryset=Organization.objects.none(),
@@ -35,15 +38,23 @@ class UploadForm(forms.Form):
         help_text=_("At most 20 MB."),
     )
     create_missing = forms.BooleanField(
-        label=_("Also make townships, congresses, electing units and groups that are missing"), required=False
+        label=_("Also make townships, congresses, electing units and groups that are missing"),
+        required=False,
+        help_text=_("For rosters. A training sign-in list always makes the courses and days that are missing."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        importers = [(key, import_string(name).title) for key, name in settings.IMPORTERS.items()]
+        self.fields["importer"].choices, self.fields["importer"].initial = importers, importers[0][0]
         kinds = [Organization.Kind.DISTRICT, Organization.Kind.TOWNSHIP]
         self.fields["organization"].queryset = ORGANIZATIONS.visible(user).open().filter(kind__in=kinds)
         first = self.fields["organization"].queryset.first()
         self.fields["organization"].initial = first.pk if first else None
+
+    def clean_importer(self) -> str:
+        """The first kind unless another is chosen."""
+        return self.cleaned_data["importer"] or self.fields["importer"].initial
 
 
 @admin.register(ImportRun)
@@ -79,7 +90,7 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "form": form,
             "opts": self.opts,
-            "title": _("Import a roster"),
+            "title": _("Import a workbook"),
         }
         return TemplateResponse(request, "admin/congress/import_upload.html", context)
 
@@ -88,7 +99,7 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
             data["file"].read(),
             data["file"].name,
             data["organization"],
-            importer="roster",
+            importer=data["importer"],
             create_missing=data["create_missing"],
             by=request.user,
         )

@@ -13,10 +13,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from congress.doors.admin import PolicyAdmin
+from congress.forms import TurnoverForm
 from congress.kernel.workflow import Refused
 from congress.models import Congress, Organization, Session
 from congress.policies import CONGRESSES, ORGANIZATIONS, SESSIONS
-from congress.services import organizations
+from congress.services import organizations, terms
 
 
 class ReorganizeForm(forms.Form):
@@ -117,10 +118,33 @@ class CongressAdmin(PolicyAdmin):
     list_filter = ["organization__kind"]
     search_fields = ["organization__name"]
     fields = ["organization", "number", "naming", "starts_on", "ends_on", "turnover_basis", "seats"]
+    change_form_template = "admin/congress/congress_change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Congress | None = None) -> list[str]:
-        # Delegates, groups and papers hang on them: another term is another congress.
-        return ["organization", "number"] if obj else []
+        # Delegates, groups and papers hang on them: another term is another congress. Its end moves by a recorded step.
+        kept = ["organization", "number"] if obj else []
+        return [*kept, "ends_on", "turnover_basis"] if obj and obj.starts_on and obj.ends_on else kept
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.turnover)
+        return [path("<int:pk>/turnover/", view, name="congress_congress_turnover"), *super().get_urls()]
+
+    def turnover(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let the term end earlier or later, on the basis of a document."""
+        obj = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        form = TurnoverForm(request.POST or None, initial={"ends_on": obj.ends_on})
+        if request.method == "POST" and form.is_valid():
+            try:
+                terms.change_end(obj, by=request.user, **form.cleaned_data)
+                messages.success(request, _("The term's end is changed."))
+                return redirect("admin:congress_congress_change", pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"form": form, "object": obj, "opts": self.opts}
+        context |= {"title": _("Early or late turnover"), "changes": obj.term_changes.select_related("by")}
+        return TemplateResponse(request, "admin/congress/turnover.html", context)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()

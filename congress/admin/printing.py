@@ -13,12 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from congress.doors.admin import ReadOnlyAdmin
-from congress.kernel.reports import ReportRefused, registry
+from congress.kernel.reports import Report, ReportRefused, registry
 from congress.models import PrintedReport
 from congress.policies import ATTACHMENTS, PRINTS, VIEW, branches
 from congress.services import printing
 
 FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX")]
+
+
+def _formats(report: type[Report]) -> list[tuple[str, str]]:
+    return [choice for choice in FORMATS if choice[0] in report.formats]
 
 
 @admin.register(PrintedReport)
@@ -44,7 +48,7 @@ class PrintedReportAdmin(ReadOnlyAdmin):
         """The reports there are, each with its parameters."""
         if not self.has_add_permission(request):
             raise Http404
-        kinds = [{"key": key, "title": report.title} for key, report in registry().items()]
+        kinds = [{"key": key, "title": report.title} for key, report in registry().items() if report.listed]
         context = self.admin_site.each_context(request) | {
             "kinds": kinds,
             "opts": self.opts,
@@ -66,7 +70,7 @@ class PrintedReportAdmin(ReadOnlyAdmin):
         if report is None or not self.has_add_permission(request):
             raise Http404
         form = report.form(request.user, request.POST or None, initial=request.GET.dict())
-        form.fields["format"] = forms.ChoiceField(label=_("Format"), choices=FORMATS, required=False)
+        form.fields["format"] = forms.ChoiceField(label=_("Format"), choices=_formats(report), required=False)
         if request.method == "POST" and form.is_valid():
             wanted = request.POST.get("format") or "pdf"
             try:

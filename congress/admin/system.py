@@ -142,6 +142,7 @@ class JobAdmin(ReadOnlyAdmin):
         "apply_import": _("write a roster"),
         "print": _("print a report"),
         "deliver": _("send a message"),
+        "archive_document": _("archive a document"),
     }
     list_display = ["key", "what", "run_after", "attempts", "done_at", "dead_at"]
     list_filter = [("dead_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter)]

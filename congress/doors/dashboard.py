@@ -20,6 +20,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": _("My desk"), "items": _desk(user)},
         {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Elections and changes"), "items": _term(user)},
+        {"title": _("Training"), "items": _training(user)},
         {"title": _("Bodies"), "items": _bodies(user)},
         {"title": _("Rules and calendar"), "items": _rules(user)},
         {"title": _("System"), "items": _machine(user)},
@@ -48,7 +50,42 @@ def _register(user: Any) -> list[dict[str, Any]]:
             _item(_("Correction requests"), "rule", "delegates_correctionrequest_changelist"),
             _item(_("Imports"), "upload_file", "congress_importrun_changelist"),
         ]
-    return [*items, _item(_("Printed reports"), "print", "congress_printedreport_changelist")]
+    items += [
+        _item(_("Printed reports"), "print", "congress_printedreport_changelist"),
+        _item(_("Official documents"), "description", "congress_officialdocument_changelist"),
+    ]
+    if branches(user, MANAGE):
+        items += [
+            _item(_("Document templates"), "edit_document", "congress_documenttemplate_changelist"),
+            _item(_("Letterheads"), "badge", "congress_letterhead_changelist"),
+        ]
+    return items
+
+
+def _term(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    items = [
+        _item(_("Decisions on delegates"), "history_edu", "delegates_mandatechange_changelist"),
+        _item(_("Vacancies"), "event_seat", "delegates_vacancy_changelist"),
+        _item(_("Elections"), "ballot", "delegates_election_changelist"),
+        _item(_("Credentials checks"), "verified_user", "delegates_credentialsreview_changelist"),
+    ]
+    if branches(user, MANAGE):
+        items.append(_item(_("Removal motions"), "person_off", "delegates_removalmotion_changelist"))
+    items.append(_item(_("Pledges"), "draw", "delegates_commitment_changelist"))
+    return [*items, _item(_("Due times"), "alarm", "congress_duetime_changelist")]
+
+
+def _training(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    return [
+        _item(_("Training days"), "school", "delegates_trainingsession_changelist"),
+        _item(_("Courses"), "menu_book", "delegates_course_changelist"),
+        _item(_("Training plans"), "edit_calendar", "delegates_trainingplan_changelist"),
+        _item(_("Who came"), "fact_check", "delegates_attendance_changelist"),
+    ]
 
 
 def _bodies(user: Any) -> list[dict[str, Any]]:

@@ -76,6 +76,8 @@ class Plan:
 class Importer(Protocol):
     """A kind of workbook. Made for one organisation; it plans without writing, and writes what it planned."""
 
+    title: Any  # what the office calls this kind of workbook
+
     def __init__(self, organization: Organization, *, create_missing: bool) -> None: ...
 
     def plan(self, sheets: Sequence[SheetRead], *, lock: bool = False, tell: Tell = ...) -> Plan:

@@ -86,7 +86,9 @@ class ReportForm(forms.Form):
         self.user = user
         for parameter in self.fields.values():
             if isinstance(parameter, CodeField):
-                parameter.queryset = seen(user, parameter.policy)
+                rows = seen(user, parameter.policy)
+                # A choice names a row by what stands beside it: a term by its organisation, a day by its course.
+                parameter.queryset = rows.for_list() if hasattr(rows, "for_list") else rows
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Report:
     form_class: ClassVar[type[ReportForm]] = ReportForm
     formats: ClassVar[Sequence[str]] = FORMATS
     landscape: ClassVar[bool] = False
+    listed: ClassVar[bool] = True  # False: it is printed from the page of what it shows, not chosen from the menu
     records_a_part: ClassVar[int] = RECORDS_A_PART
 
     def __init__(self, user: User | None, params: Mapping[str, Any] | None = None) -> None:

@@ -163,6 +163,9 @@ DECLARED: dict[str, Declared] = {
     "delegate_first_password_days": Declared(
         gettext_lazy("A delegate's first password is valid for (days)"), "7", "惯例", protects=True
     ),
+    "sign_in_hours_around": Declared(
+        gettext_lazy("Sign-in by QR code is open this long before and after a training session (hours)"), "2", "惯例"
+    ),
     "stroke_variant": Declared(
         gettext_lazy("Order of names: “surname” for party congresses, “name” for people's congresses"),
         "surname",

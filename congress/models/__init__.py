@@ -2,6 +2,13 @@
 
 from congress.models.accounts import Role, TotpDevice, User
 from congress.models.calendar import CalendarDay, CalendarYear
+from congress.models.documents import (
+    DocumentLayout,
+    DocumentState,
+    DocumentTemplate,
+    Letterhead,
+    OfficialDocument,
+)
 from congress.models.duetimes import DueTime, Rung
 from congress.models.files import Attachment
 from congress.models.imports import ImportRow, ImportRun, ImportState, RowOutcome
@@ -27,6 +34,9 @@ __all__ = [
     "Congress",
     "Delivery",
     "DeliveryState",
+    "DocumentLayout",
+    "DocumentState",
+    "DocumentTemplate",
     "DueTime",
     "IdempotencyKey",
     "ImportRow",
@@ -34,7 +44,9 @@ __all__ = [
     "ImportState",
     "Job",
     "JournalEntry",
+    "Letterhead",
     "Notice",
+    "OfficialDocument",
     "Organization",
     "OrganizationChange",
     "OrganizationKind",

@@ -1,5 +1,6 @@
 """One pass of the ladder: whoever owes something is told before the day, after it, and then the office above."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -76,7 +77,12 @@ def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run
     if dry_run:
         return Passed(len(owed), len(above))
     passed = Passed(notices.post_many(owed), notices.post_many(above))
-    DueTime.objects.bulk_update(rows, ["rung", "next_at"], batch_size=BATCH)
+    # Those of one day and office climb together: a few updates by key instead of one with a case for every row.
+    climbed: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
+    for row in rows:
+        climbed[row.rung, row.next_at].append(row.pk)
+    for (rung, next_at), keys in climbed.items():
+        DueTime.objects.filter(pk__in=keys).update(rung=rung, next_at=next_at)
     return passed
 
 

@@ -10,10 +10,11 @@ from delegates.admin import (
     elections,
     mandates,
     removals,
+    training,
     vacancies,
 )
-from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate, Person
-from delegates.policies import DELEGATIONS, ELECTING_UNITS, GROUPS, MANDATES, PERSONS
+from delegates.models import Course, DelegateGroup, Delegation, ElectingUnit, Mandate, Person, TrainingPlan
+from delegates.policies import COURSES, DELEGATIONS, ELECTING_UNITS, GROUPS, MANDATES, PERSONS, PLANS
 
 __all__ = [
     "bodies",
@@ -24,9 +25,11 @@ __all__ = [
     "elections",
     "mandates",
     "removals",
+    "training",
     "vacancies",
 ]
 
 CHOICES.update(
     {Mandate: MANDATES, Person: PERSONS, ElectingUnit: ELECTING_UNITS, Delegation: DELEGATIONS, DelegateGroup: GROUPS}
 )
+CHOICES.update({TrainingPlan: PLANS, Course: COURSES})

@@ -15,7 +15,7 @@ from congress.doors.widgets import TextInput
 from congress.policies import CONGRESSES
 from delegates.admin.quotas import QuotaPages
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate
-from delegates.policies import DELEGATIONS, ELECTING_UNITS, GROUPS
+from delegates.policies import DELEGATIONS, ELECTING_UNITS, GROUPS, MANDATES
 from delegates.services.access import unit_account
 from delegates.services.seats import fit_vacancies
 
@@ -37,6 +37,16 @@ class BodyAdmin(PolicyAdmin):
         serving = Mandate.objects.filter(**{self.seat: OuterRef("pk")}).serving().order_by().values(self.seat)
         counted = Subquery(serving.annotate(count=Count("pk")).values("count"))
         return rows.annotate(serving=Coalesce(counted, 0))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only delegates in office lead a body."""
+        if db_field.remote_field.model is Mandate:
+            kwargs["queryset"] = MANDATES.visible(request.user).serving()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = MANDATES.visible(request.user).serving()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("organisation"), ordering="congress__organization__path")
     def congress_of(self, obj: Any) -> str:

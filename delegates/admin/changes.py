@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from congress.doors.admin import ReadOnlyAdmin
 from congress.doors.widgets import file_link
 from congress.kernel.workflow import Refused
+from delegates.admin.papers import PaperPages
 from delegates.forms.decisions import day_field
 from delegates.models import ChangeReason, Commitment, MandateChange
 from delegates.policies import CHANGES, COMMITMENTS
@@ -48,7 +49,7 @@ class FilingFilter(admin.SimpleListFilter):
 
 
 @admin.register(MandateChange)
-class MandateChangeAdmin(ReadOnlyAdmin):
+class MandateChangeAdmin(PaperPages, ReadOnlyAdmin):
     policy = CHANGES
     list_display = ["delegate", "organization", "what", "reason", "target", "decided_on", "basis", "filing"]
     list_filter = [FilingFilter, "reason", "target"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from congress.doors.admin import WorkflowAdmin
 from congress.kernel.workflow import Refused
 from congress.policies import CONGRESSES
+from delegates.admin.papers import PaperPages
 from delegates.models import CredentialsReview, Verdict
 from delegates.policies import REVIEWS
 from delegates.services import credentials
@@ -34,7 +35,7 @@ class ItemForm(forms.Form):
 
 
 @admin.register(CredentialsReview)
-class CredentialsReviewAdmin(WorkflowAdmin):
+class CredentialsReviewAdmin(PaperPages, WorkflowAdmin):
     policy, workflow = REVIEWS, CREDENTIALS
     list_display = ["congress", "checked_on", "state", "decided_on", "basis"]
     list_filter = ["state"]

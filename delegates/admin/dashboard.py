@@ -4,14 +4,17 @@ import hashlib
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.models import ImportRun
-from congress.policies import CONGRESSES, IMPORTS, MANAGE, VIEW, branches
-from delegates.models import CorrectionRequest
-from delegates.policies import CORRECTIONS, ELECTING_UNITS
+from congress.policies import CONGRESSES, DUE_TIMES, IMPORTS, MANAGE, VIEW, branches
+from delegates.models import CorrectionRequest, Mandate
+from delegates.policies import CHANGES, CORRECTIONS, ELECTING_UNITS, MANDATES
+from delegates.services import training
 from delegates.services.figures import figures
 
 MOST_BARS = 40
@@ -54,6 +57,7 @@ def _cards(counted: dict[str, Any]) -> list[dict[str, Any]]:
         },
         _vacancies(counted) | {"link": units},
         {"title": _("Delegate groups"), "value": counted["groups"], "link": groups},
+        _training_card(counted["training"]),
     ]
 
 
@@ -71,12 +75,21 @@ def _seats_set(user: Any) -> bool:
     )
 
 
+def _training_card(counted: dict[str, int]) -> dict[str, Any]:
+    return {
+        "title": _("Training this year (person-times)"),
+        "value": counted["times"],
+        "share": _("%(persons)s persons came, %(none)s not yet") % counted,
+        "link": reverse("admin:delegates_attendance_changelist"),
+    }
+
+
 def _counted(user: Any) -> dict[str, Any]:
     """The figures; of a register that takes long to count, as they were at most `KEPT` seconds ago."""
     key = f"figures-{user.pk}-" + hashlib.sha256(" ".join(branches(user, VIEW)).encode()).hexdigest()
     known = cache.get(key)
     if known is None:
-        known = figures(user)
+        known = figures(user) | {"training": training.this_year(user)}
         known["seats_set"] = bool(known["vacancies"]) or _seats_set(user)
         if known["delegates"] > LARGE:
             cache.set(key, known, KEPT)
@@ -107,12 +120,42 @@ def _tasks(user: Any) -> list[dict[str, Any]]:
             corrections,
             _("Correction requests waiting for an answer"),
             "admin:delegates_correctionrequest_changelist",
-            "asked",
+            "state__exact=asked",
         ),
-        (imports, _("Imports waiting for confirmation"), "admin:congress_importrun_changelist", "checked"),
+        (imports, _("Imports waiting for confirmation"), "admin:congress_importrun_changelist", "state__exact=checked"),
+        *_term_tasks(user),
     ]
     return [
-        {"count": count, "title": title, "link": f"{reverse(name)}?state__exact={state}"}
-        for count, title, name, state in tasks
+        {"count": count, "title": title, "link": f"{reverse(name)}?{query}"}
+        for count, title, name, query in tasks
         if count
+    ]
+
+
+def _term_tasks(user: Any) -> list[tuple[int, str, str, str]]:
+    """What the term of the delegates asks of the office now."""
+    late = Q(due_at__lt=timezone.now())
+    owed = DUE_TIMES.visible(user).filter(closed_at=None).order_by()
+    due = owed.aggregate(late=Count("pk", filter=late), ahead=Count("pk", filter=~late))
+    waiting = (
+        MANDATES.visible(user)
+        .order_by()
+        .aggregate(
+            resigning=Count("pk", filter=Q(status=Mandate.Status.RESIGN_PENDING)),
+            elected=Count("pk", filter=Q(status=Mandate.Status.ELECTED)),
+        )
+    )
+    unfiled = CHANGES.visible(user).filter(filing_due_on__isnull=False, filed_on=None).count()
+    times, register = "admin:congress_duetime_changelist", "admin:delegates_mandate_changelist"
+    return [
+        (due["late"], _("Overdue: steps, filings, decisions"), times, "open=late"),
+        (due["ahead"], _("Due, still in time"), times, ""),
+        (waiting["resigning"], _("Resignations waiting for a decision"), register, "status=resign_pending"),
+        (waiting["elected"], _("Elected, credentials to be checked"), register, "status=elected"),
+        (
+            unfiled,
+            _("Decisions to be filed with the committee above"),
+            "admin:delegates_mandatechange_changelist",
+            "filing=due",
+        ),
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from congress.doors.admin import PolicyAdmin, VersionedForm, WorkflowAdmin
 from congress.kernel.workflow import Refused
+from delegates.admin.papers import PaperPages
 from delegates.forms import DropForm
 from delegates.forms.ballots import BallotForm, SpeechForm
 from delegates.kernel.ballots import STAGES
@@ -23,6 +24,7 @@ from delegates.services.overview import election_page
 from delegates.workflows import ELECTION
 
 PLANNED_WITH = ["electing_unit", "method", "seats", "opened_on", "note"]
+TOGETHER = [("organization", "electing_unit"), ("kind", "method"), ("seats", "state"), ("opened_on", "notice"), "note"]
 SHOWN = ["organization", "electing_unit", "kind", "method", "seats", "state", "opened_on", "notice", "note"]
 
 
@@ -49,7 +51,7 @@ class StepFilter(admin.SimpleListFilter):
 
 
 @admin.register(Election)
-class ElectionAdmin(WorkflowAdmin):
+class ElectionAdmin(PaperPages, WorkflowAdmin):
     policy, workflow, form = ELECTIONS, ELECTION, PlanForm
     list_display = ["electing_unit", "organization", "kind", "method", "seats", "state", "opened_on"]
     list_filter = [StepFilter, "kind", "method"]
@@ -66,6 +68,12 @@ class ElectionAdmin(WorkflowAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return SHOWN if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": TOGETHER})] if obj else super().get_fieldsets(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # an election changes by its steps
 
     @admin.display(description=_("organisation"), ordering="electing_unit__congress__organization__path")
     def organization(self, obj: Election) -> str:

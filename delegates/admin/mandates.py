@@ -20,6 +20,7 @@ from congress.models import Congress
 from congress.policies import MANAGE, ORGANIZATIONS, branches
 from congress.services import printing
 from delegates.admin.access import AccessPages
+from delegates.admin.certificates import CertificatePages
 from delegates.admin.delegate_form import DelegateForm
 from delegates.admin.structure import CompositionFilter, StructurePages
 from delegates.forms import AssignForm
@@ -29,13 +30,14 @@ from delegates.policies import CHANGES, ELECTIONS, MANDATES, MOTIONS, PERSONS
 from delegates.services import register
 from delegates.services.consequences import consequences
 from delegates.services.record import record_sections
+from delegates.services.seats import HOLDING
 from delegates.workflows import MANDATE
 
 MOST_TOWNSHIPS = 60
 
 
 MOST_AT_ONCE = 500
-NO_DELEGATES = (Mandate.Status.CANDIDATE, Mandate.Status.NOT_ELECTED)
+NOW = (*HOLDING, Mandate.Status.ELECTED)
 
 
 class TownshipFilter(admin.SimpleListFilter):
@@ -56,21 +58,27 @@ class TownshipFilter(admin.SimpleListFilter):
 
 
 class CurrentFilter(admin.SimpleListFilter):
-    """Delegates in office unless history is asked for."""
+    """Those who hold a seat now, unless the past or the candidates are asked for."""
 
     title, parameter_name = _("status"), "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Mandate.Status.choices)
+        return [("all", _("all, with those who left and who stand")), *Mandate.Status.choices]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [first | {"display": _("holding a seat now")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "all" or "composition" in request.GET:
+            return queryset
         if self.value() in Mandate.Status.values:
             return queryset.filter(status=self.value())
-        return queryset.exclude(status__in=NO_DELEGATES)  # who only stands, or stood in vain, is no delegate
+        return queryset.filter(status__in=NOW)
 
 
 @admin.register(Mandate)
-class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
+class MandateAdmin(StructurePages, AccessPages, CertificatePages, WorkflowAdmin):
     policy, form, workflow = MANDATES, DelegateForm, MANDATE
     list_display = [
         "printed_name", "birth_month", "main_category", "post", "organization", "group", "phone", "status",
@@ -88,7 +96,9 @@ class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
     search_fields = ["person__name"]
     search_help_text = _("Name or part of it, pinyin, initials, full ID or phone number")
     ordering = ["roster_key", "pk"]
-    actions = ["print_roster", "print_forms", "export_workbook", "assign", "issue_slips"]
+    actions = [
+        "print_roster", "print_forms", "export_workbook", "print_certificates", "print_cards", "assign", "issue_slips",
+    ]  # fmt: skip
     readonly_fields = ["status"]
     change_form_template = "admin/delegates/mandate_change_form.html"
     fieldsets = DelegateForm.FIELDSETS
@@ -105,7 +115,7 @@ class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         asked = search_term[:40]
         if request.resolver_match.url_name == "autocomplete":
-            return queryset.matching(asked), False
+            return queryset.filter(status__in=NOW).matching(asked), False
         return register.search(queryset, asked, by=request.user), False
 
     @admin.display(description=_("full name"), ordering="roster_key")
@@ -275,7 +285,8 @@ class MandateAdmin(StructurePages, AccessPages, WorkflowAdmin):
         """Readers are not offered what they may not do."""
         actions = super().get_actions(request)
         if not branches(request.user, MANAGE):
-            actions = {name: row for name, row in actions.items() if name not in {"assign", "issue_slips"}}
+            changing = {"assign", "issue_slips", "print_certificates"}
+            actions = {name: row for name, row in actions.items() if name not in changing}
         return actions
 
     def assign_page(self, request: HttpRequest) -> HttpResponse:

@@ -9,8 +9,10 @@ from delegates.api.term import (
     RemovalMotionViewSet,
     VacancyViewSet,
 )
+from delegates.api.training import AttendanceViewSet, TrainingViewSet
 
 __all__ = [
+    "AttendanceViewSet",
     "CredentialsReviewViewSet",
     "DelegateViewSet",
     "ElectionViewSet",
@@ -18,5 +20,6 @@ __all__ = [
     "MandateChangeViewSet",
     "RemovalMotionViewSet",
     "StructureViewSet",
+    "TrainingViewSet",
     "VacancyViewSet",
 ]

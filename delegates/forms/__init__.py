@@ -23,7 +23,7 @@ from delegates.forms.elections import (
     StepForm,
     WaiveForm,
 )
-from delegates.forms.records import CORRECTABLE, AnswerForm, AssignForm, CorrectionForm, fact_label
+from delegates.forms.records import CORRECTABLE, AnswerForm, AssignForm, CorrectionForm, NoteForm, RollForm, fact_label
 
 __all__ = [
     "CORRECTABLE",
@@ -37,6 +37,7 @@ __all__ = [
     "DismissForm",
     "DropForm",
     "HearingForm",
+    "NoteForm",
     "NoticeForm",
     "PersuadeForm",
     "PledgeForm",
@@ -45,6 +46,7 @@ __all__ = [
     "ResignForm",
     "ResignLetterForm",
     "RestoreForm",
+    "RollForm",
     "StepForm",
     "SuspendForm",
     "TerminateForm",

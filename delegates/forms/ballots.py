@@ -13,6 +13,11 @@ from delegates.models import BallotStage, Election, Mandate, MandateStatus
 KINDS = ("for", "against", "abstained")
 
 
+def _votes(label: str, **options: Any) -> forms.IntegerField:
+    """A number in a table: its name is said to those who do not see the table's head."""
+    return count_field(label, widget=forms.NumberInput(attrs={"aria-label": label}), **options)
+
+
 class BallotForm(forms.Form):
     """Due, present, issued, collected, invalid; then three numbers for everybody who stands."""
 
@@ -31,9 +36,9 @@ class BallotForm(forms.Form):
         self.figures = list(self.fields)
         for mandate in self.candidates:
             name = mandate.person.name
-            self.fields[f"for_{mandate.pk}"] = count_field(_("%(name)s: for") % {"name": name})
-            self.fields[f"against_{mandate.pk}"] = count_field(_("%(name)s: against") % {"name": name}, initial=0)
-            self.fields[f"abstained_{mandate.pk}"] = count_field(_("%(name)s: abstained") % {"name": name}, initial=0)
+            self.fields[f"for_{mandate.pk}"] = _votes(_("%(name)s: for") % {"name": name})
+            self.fields[f"against_{mandate.pk}"] = _votes(_("%(name)s: against") % {"name": name}, initial=0)
+            self.fields[f"abstained_{mandate.pk}"] = _votes(_("%(name)s: abstained") % {"name": name}, initial=0)
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each candidate with his three fields."""

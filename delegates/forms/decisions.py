@@ -51,7 +51,7 @@ class DecisionForm(forms.Form):
     basis = forms.CharField(
         label=gettext_lazy("basis document no."),
         max_length=100,
-        widget=forms.TextInput(attrs={"placeholder": "石委〔2026〕12号", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": "石桥委〔2026〕12号", "autocomplete": "off"}),
     )
     proposer = forms.CharField(label=gettext_lazy("proposed by"), max_length=100)
     decider = forms.CharField(label=gettext_lazy("decided by"), max_length=100)

@@ -1,5 +1,6 @@
 """What delegates and the office say about a record."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from delegates.models import DelegateGroup, Delegation, Mandate, Person
+from delegates.models.training import MOST_HOURS
 
 CORRECTABLE = {  # facts a delegate may say are wrong, with where they are kept
     "name": Person, "gender": Person, "ethnicity": Person, "birth_month": Person, "joined_party_month": Person,
@@ -64,3 +66,23 @@ class AssignForm(forms.Form):
         congresses = mandates.order_by().values("congress")
         self.fields["group"].queryset = DelegateGroup.objects.filter(congress__in=congresses)
         self.fields["delegation"].queryset = Delegation.objects.filter(congress__in=congresses)
+
+
+class RollForm(forms.Form):
+    """How many hours those who are ticked were there."""
+
+    hours = forms.DecimalField(label=_("hours"), min_value=Decimal("0.1"), max_value=MOST_HOURS, decimal_places=1)
+
+
+class NoteForm(forms.Form):
+    """A delegate's study note, and whether others may read it."""
+
+    text = forms.CharField(
+        label=_("What I learned, and what I shall do with it"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    offered = forms.BooleanField(
+        label=_("The liaison office may publish it to the other delegates, with my name"), required=False
+    )

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -67,6 +68,11 @@ FIRST_YEAR: Final = 1900
 _EXCEL_ZERO: Final = date(1899, 12, 30)
 _SERIALS: Final = range(10_000, 100_000)  # 1927 to 2173; six digits are a year and a month
 _MONTH: Final = re.compile(r"^(\d{4})(?:[.\-/年](\d{1,2})月?|(\d{2})(?:\d{2})?)(?:[.\-/](\d{1,2})|(\d{1,2})日|份)?$")
+_DAY: Final = re.compile(
+    r"^(\d{4})(?:[.\-/年](\d{1,2})[.\-/月](\d{1,2})日?|(\d{2})(\d{2}))(?:\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?$"
+)
+_HOURS: Final = re.compile(r"^(\d{1,2}(?:\.\d)?)(?:个?(?:学时|课时|小时))?$")
+_SCORE: Final = re.compile(r"^(\d{1,3}(?:\.\d)?)分?$")
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -188,6 +194,60 @@ def _month_of(value: Value) -> date:
             _("“%(value)s” is not a month.") % {"value": shown(value)},
             _("Type year and month as 1975.03; the month is 01 to 12."),
         ) from None
+
+
+def day(value: Value, today: date) -> date:
+    """A day that has come: 2026.08.02, 2026年8月2日, 2026-8-2, 2026/8/2, 20260802, a date, its number in Excel."""
+    found = _day_of(value)
+    if found.year < FIRST_YEAR:
+        raise Unreadable(
+            _("“%(value)s” is too long ago.") % {"value": shown(value)}, _("Check the year; type it as 2026.08.02.")
+        )
+    if found > today:
+        raise Unreadable(
+            _("“%(value)s” lies in the future.") % {"value": shown(value)},
+            _("Check the date; who came is entered after the day."),
+        )
+    return found
+
+
+def _day_of(value: Value) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and value in _SERIALS:
+        return _EXCEL_ZERO + timedelta(days=value)
+    match = _DAY.match(_compact(value))
+    try:
+        return date(*(int(part) for part in (match.groups() if match else "000") if part))
+    except ValueError:
+        raise Unreadable(
+            _("“%(value)s” is not a date.") % {"value": shown(value)},
+            _("Type year, month and day as 2026.08.02."),
+        ) from None
+
+
+def hours(value: Value) -> Decimal:
+    """Hours of a training: more than 0 and at most 24, in tenths: 4, 4.5, 4学时."""
+    match = _HOURS.match(_compact(value).removesuffix(".0"))
+    found = Decimal(match[1]) if match else Decimal(0)
+    if not 0 < found <= 24:
+        raise Unreadable(
+            _("“%(value)s” is no number of hours.") % {"value": shown(value)},
+            _("Type a number above 0 and up to 24, for instance 4 or 4.5."),
+        )
+    return found
+
+
+def score(value: Value) -> Decimal:
+    """The mark of a test, 0 to 100."""
+    match = _SCORE.match(_compact(value).removesuffix(".0"))
+    if not match or Decimal(match[1]) > 100:
+        raise Unreadable(
+            _("“%(value)s” is no mark of a test.") % {"value": shown(value)}, _("Type a number from 0 to 100.")
+        )
+    return Decimal(match[1])
 
 
 def before_birth(said: Mapping[str, Any]) -> list[str]:

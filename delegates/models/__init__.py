@@ -18,11 +18,14 @@ from delegates.models.elections import (
 )
 from delegates.models.mandates import ElectionMethod, FrontLine, MainCategory, Mandate, MandateStatus
 from delegates.models.persons import ETHNICITIES, Gender, Person
+from delegates.models.training import Attendance, AttendanceWay, Course, CourseKind, TrainingPlan, TrainingSession
 from delegates.models.vacancies import Vacancy, VacancyCause, VacancyState
 
 __all__ = [
     "ETHNICITIES",
     "RUNNING",
+    "Attendance",
+    "AttendanceWay",
     "Ballot",
     "BallotResult",
     "BallotStage",
@@ -30,6 +33,8 @@ __all__ = [
     "Commitment",
     "CorrectionRequest",
     "CorrectionState",
+    "Course",
+    "CourseKind",
     "CredentialsItem",
     "CredentialsReview",
     "DelegateGroup",
@@ -53,6 +58,8 @@ __all__ = [
     "RemovalMotion",
     "ReviewState",
     "Speech",
+    "TrainingPlan",
+    "TrainingSession",
     "Vacancy",
     "VacancyCause",
     "VacancyState",

@@ -15,8 +15,9 @@ from congress.models import Congress, Organization, Role, Session, User
 from congress.policies import ROLES
 from congress.services import accounts, imports, organizations
 from delegates.models import Delegation, ElectingUnit, Mandate
-from delegates.services import demo_life
+from delegates.services import demo_documents, demo_life
 from delegates.services.demo_terms import seed_structure
+from delegates.services.demo_training import seed_training
 from delegates.services.roster import RosterImport
 
 DISTRICT = ("510790", "明川区")
@@ -43,6 +44,7 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
         importer = RosterImport(district, create_missing=True)
         imports.run_from_console(importer, district, workbook, dry_run=False)
         _tell_terms()
+    seed_training(district, workbook.with_name("training.xlsx"))
     if not Organization.objects.filter(code=UNIT[0]).exists():
         organizations.create(*UNIT, "unit", district)
     seed_structure(district)
@@ -51,6 +53,8 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
     _write(accounts_file, made)
     by_role = {row.role: User.objects.get(username=row.username) for row in made}
     demo_life.live(by_role[Role.OFFICE], by_role[Role.UNIT])
+    clerk = next(account.username for account in made if account.role == Role.TOWNSHIP)
+    demo_documents.seed(district, User.objects.get(username=clerk))
     return made
 
 

@@ -63,18 +63,18 @@ class _Term:
     def said(self, reason: str, on: date, unit: ElectingUnit) -> dict[str, Any]:
         self.number += 1
         return {
-            "reason": reason, "decided_on": on, "basis": f"石委〔2026〕{self.number}号", "proposer": unit.name,
+            "reason": reason, "decided_on": on, "basis": f"石桥委〔2026〕{self.number}号", "proposer": unit.name,
             "decider": self.committee,
         }  # fmt: skip
 
     def step(self, on: date) -> dict[str, Any]:
         self.number += 1
-        return {"done_on": on, "basis": f"石委〔2026〕{self.number}号"}
+        return {"done_on": on, "basis": f"石桥委〔2026〕{self.number}号"}
 
     def delegate(self, name: str, unit: ElectingUnit, **facts: Any) -> Mandate:
         mandate = make_mandate(self.congress, name, unit, **facts)
         if mandate.status == MandateStatus.ACTIVE:
-            write_registration([mandate], basis="石委〔2026〕8号", on=JOINED, by=self.clerk)
+            write_registration([mandate], basis="石桥委〔2026〕8号", on=JOINED, by=self.clerk)
         return mandate
 
     def _suspended(self, unit: ElectingUnit) -> None:
@@ -160,7 +160,7 @@ class _Term:
             )
         Congress.objects.filter(pk=self.congress.pk).update(seats=sum(quotas.values()))
         self.congress.refresh_from_db()
-        elections.set_quotas(self.congress, quotas, basis="石委〔2026〕3号", on=timezone.localdate(), by=self.clerk)
+        elections.set_quotas(self.congress, quotas, basis="石桥委〔2026〕3号", on=timezone.localdate(), by=self.clerk)
 
 
 def _neighbours(congress: Congress, clerk: User) -> None:
@@ -171,7 +171,7 @@ def _neighbours(congress: Congress, clerk: User) -> None:
     unit, committee = restored.electing_unit, committee_of(congress.organization)
     for verb, reason, day in (("suspend", "criminal", date(2026, 7, 1)), ("restore", "cause_gone", date(2026, 9, 2))):
         MANDATE.take(
-            restored, verb, by=clerk, reason=reason, decided_on=day, basis=f"青委〔2026〕{day.month}号",
+            restored, verb, by=clerk, reason=reason, decided_on=day, basis=f"青江委〔2026〕{day.month}号",
             proposer=unit.name, decider=committee,
         )  # fmt: skip
 

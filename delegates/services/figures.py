@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from congress.models import Congress, Organization
@@ -11,8 +12,18 @@ from congress.policies import CONGRESSES
 from congress.querysets import within
 from delegates.kernel import facts
 from delegates.kernel.names import HAN
-from delegates.models import DelegateGroup, ElectionMethod, Gender, Mandate, Vacancy, VacancyState
-from delegates.policies import GROUPS, MANDATES
+from delegates.models import (
+    Attendance,
+    DelegateGroup,
+    ElectingUnit,
+    ElectionMethod,
+    Gender,
+    Mandate,
+    Vacancy,
+    VacancyState,
+)
+from delegates.policies import ATTENDANCES, GROUPS, MANDATES
+from delegates.services.seats import HOLDING
 
 
 def figures(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
@@ -33,6 +44,7 @@ def figures(user: Any, organization: Organization | None = None, congress: Congr
         "ethnic_minority": counted["ethnic_minority"],
         "vacancies": _vacancies(terms),
         "groups": groups.filter(congress__in=terms).count(),
+        **_training(user, terms),
         "by_town": by_town,
         "re_elected": methods[facts.PRINTED[ElectionMethod.RE_ELECTION]],
         "quota_reduced": methods[facts.PRINTED[ElectionMethod.QUOTA_REDUCTION]],
@@ -75,6 +87,25 @@ def _count(serving: QuerySet) -> tuple[Counter[str], dict[str, int]]:
     return total, dict(by_town)
 
 
+def _training(user: Any, terms: QuerySet) -> dict[str, int]:
+    """Times a delegate came to a training, and persons who did, in the whole of the terms: what was attended counts
+    for the mandate he sat in, whoever has left office since.
+    """
+    seen = Attendance.objects.all() if user is None else ATTENDANCES.visible(user)
+    came = seen.filter(mandate__congress__in=terms).order_by()
+    return came.aggregate(training_person_times=Count("pk"), training_persons=Count("mandate__person", distinct=True))
+
+
 def _vacancies(terms: QuerySet) -> int:
-    """Seats nobody holds: the vacancies that are open."""
-    return Vacancy.objects.filter(electing_unit__congress__in=terms, state=VacancyState.OPEN).count()
+    """Seats nobody holds: the open vacancies; of a congress whose units have no quotas, also what its seats lack."""
+    vacancies = Vacancy.objects.filter(electing_unit__congress__in=terms, state=VacancyState.OPEN).count()
+    units = ElectingUnit.objects.filter(congress=OuterRef("pk"))
+    unshared = terms.filter(~Exists(units.filter(seat_quota__isnull=False)), seats__isnull=False)
+    counted = unshared.annotate(
+        held=Count("mandates", filter=Q(mandates__status__in=HOLDING), distinct=True),
+        known=Count(
+            "electing_units__vacancies", filter=Q(electing_units__vacancies__state=VacancyState.OPEN), distinct=True
+        ),
+    )
+    lacking = Greatest(F("seats") - F("held") - F("known"), 0)
+    return vacancies + (counted.aggregate(lacking=Sum(lacking))["lacking"] or 0)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from congress.fields import blind_index
 from congress.kernel.importing import Plan, PlannedRow, Tell
@@ -26,6 +27,8 @@ def _silent(percent: int) -> None:
 
 class RosterImport:
     """Rosters of the townships of a district, or of one township. Delegates the file does not name stay as they are."""
+
+    title = gettext_lazy("Roster of delegates")
 
     def __init__(self, organization: Organization, *, create_missing: bool) -> None:
         self.organization, self.create_missing = organization, create_missing

@@ -1,11 +1,14 @@
-"""The delegate's portal: home, my record, corrections."""
+"""The delegate's portal: home, my record, corrections; and the public page of a certificate."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
@@ -16,9 +19,12 @@ from congress.models import Role
 from congress.policies import NOTICES
 from delegates.forms import CorrectionForm, fact_label
 from delegates.models import CorrectionRequest, Mandate
-from delegates.policies import CORRECTIONS, MANDATES
+from delegates.policies import COMMITMENTS, CORRECTIONS, MANDATES
+from delegates.querysets import SERVING
+from delegates.services import certificates
 from delegates.services.corrections import ask_correction
 from delegates.services.record import record_sections
+from delegates.services.training import own_year
 from delegates.workflows import CORRECTION
 
 
@@ -49,6 +55,7 @@ class Home(DelegateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
+        signed = set(COMMITMENTS.visible(user).values_list("mandate", flat=True))
         return super().get_context_data(
             mandates=self.mandates,
             body=next((seat.delegation or seat.group for seat in self.mandates), None),
@@ -56,6 +63,8 @@ class Home(DelegateMixin, TemplateView):
             open_corrections=CORRECTIONS.visible(user)
             .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
             .count(),
+            training=own_year(user),
+            unsigned=next((seat for seat in self.mandates if seat.status in SERVING and seat.pk not in signed), None),
             **kwargs,
         )
 
@@ -123,3 +132,16 @@ class WithdrawCorrection(DelegateMixin, View):
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("my_corrections")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class CertificatePage(TemplateView):
+    """Whether a certificate is valid today, for whoever scans it. A token we did not make has no page."""
+
+    template_name = "delegates/certificate.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        standing = certificates.standing(kwargs["token"])
+        if standing is None:
+            raise Http404
+        return super().get_context_data(standing=standing, mandate=standing.mandate, today=timezone.localdate())

@@ -12,7 +12,8 @@ from tests.doors.world import make_world
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = ["/portal/", "/portal/record/", "/portal/record/correct/", "/portal/corrections/", "/portal/messages/",
-         "/account/", "/account/password/", "/display/components/", "/"]  # fmt: skip
+         "/portal/training/", "/portal/training/notes/", "/account/", "/account/password/",
+         "/display/components/", "/"]  # fmt: skip
 
 
 def test_a_delegates_first_login_record_and_correction(visitor, staff):

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from delegates.models import Mandate, Person
+from delegates.models import Mandate, MandateChange, Person
 from tests.doors.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -83,8 +83,13 @@ def test_a_known_person_gets_another_mandate_and_a_new_one_a_record(sign_in):
     other = world.theirs
     fields |= {"congress": other.mandate.congress_id, "electing_unit": other.unit.pk, "group": "", "delegation": ""}
     response = client.post(reverse("admin:delegates_mandate_add"), fields | {"id_number": "51070119620307001X"})
+    assert response.status_code == 200, "nobody joins without a document"
+    fields |= {"register_basis": "石委〔2026〕8号", "register_on": "2026-05-08"}
+    response = client.post(reverse("admin:delegates_mandate_add"), fields | {"id_number": "51070119620307001X"})
     assert response.status_code == 302, response.context["errors"]
     assert known.person.mandates.count() == 2
+    change = MandateChange.objects.get(mandate__in=known.person.mandates.all(), reason="registered")
+    assert (change.basis, change.by) == ("石委〔2026〕8号", world.users["office"])
     fresh = fields | {"name": "全新人", "id_number": "", "gender": "male", "birth_month": "1980.02"}
     assert client.post(reverse("admin:delegates_mandate_add"), fresh).status_code == 302
     assert Person.objects.filter(name="全新人").count() == 1

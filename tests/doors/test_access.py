@@ -30,6 +30,10 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:delegates_credentialsreview_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_removalmotion_changelist": MANAGERS,
     "admin:delegates_commitment_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_trainingplan_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_course_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_trainingsession_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_attendance_changelist": STAFF_WITH_BRANCH,
     "admin:congress_organization_changelist": STAFF_WITH_BRANCH,
     "admin:congress_congress_changelist": STAFF_WITH_BRANCH,
     "admin:congress_session_changelist": STAFF_WITH_BRANCH,
@@ -38,6 +42,9 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:congress_calendaryear_changelist": STAFF_WITH_BRANCH,
     "admin:congress_importrun_changelist": MANAGERS,
     "admin:congress_printedreport_changelist": STAFF_WITH_BRANCH,
+    "admin:congress_officialdocument_changelist": STAFF_WITH_BRANCH,
+    "admin:congress_documenttemplate_changelist": MANAGERS,
+    "admin:congress_letterhead_changelist": MANAGERS,
     "admin:congress_user_changelist": {"sysadmin"},
     "admin:congress_job_changelist": {"sysadmin"},
     "admin:congress_delivery_changelist": {"sysadmin"},
@@ -45,7 +52,8 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
 }
 PORTAL = {"portal_home": {"delegate"}, "my_record": {"delegate"}, "ask_correction": {"delegate"},
           "my_corrections": {"delegate"}, "my_mandate": {"delegate"}, "rights": {"delegate"}, "pledge": {"delegate"},
-          "resign": {"delegate"}, "unit_home": {"unit"}}  # fmt: skip
+          "resign": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
+          "training_notes": {"delegate"}}  # fmt: skip
 OPEN = ["public_home", "login", "components"]
 RESOURCES = [name for name in settings.API_RESOURCES if name != "tokens"]
 ALL_ROLES = [str(role) for role in Role]
@@ -151,12 +159,21 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         "admin:delegates_removalmotion_change": theirs.term.motion.pk,
         "admin:delegates_commitment_change": theirs.term.commitment.pk,
         "admin:delegates_quotas": theirs.mandate.congress_id,
+        "admin:delegates_trainingplan_change": theirs.plan.pk,
+        "admin:delegates_course_change": theirs.attendance.session.course_id,
+        "admin:delegates_trainingsession_change": theirs.attendance.session_id,
+        "admin:delegates_trainingsession_roll": theirs.attendance.session_id,
+        "admin:delegates_trainingsession_code": theirs.attendance.session_id,
+        "admin:delegates_attendance_change": theirs.attendance.pk,
         "admin:congress_organization_change": theirs.organization.pk,
         "admin:congress_organization_reorganize": theirs.organization.pk,
         "admin:congress_congress_change": theirs.mandate.congress_id,
         "admin:congress_session_change": theirs.session.pk,
         "admin:congress_rule_change": theirs.rule.pk,
         "admin:congress_printedreport_change": theirs.printed.pk,
+        "admin:congress_officialdocument_change": theirs.document.pk,
+        "admin:congress_documenttemplate_change": theirs.wording.pk,
+        "admin:congress_letterhead_change": theirs.letterhead.pk,
         "attachment": theirs.printed.attachment_id,
     }
     for name, pk in rows.items():
@@ -168,7 +185,8 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
                      ("organizations", theirs.organization.pk), ("elections", theirs.term.election.pk),
                      ("vacancies", theirs.term.vacancy.pk), ("mandate-changes", theirs.term.change.pk),
                      ("credentials-reviews", theirs.term.review.pk), ("removal-motions", theirs.term.motion.pk),
-                     ("due-times", theirs.term.due.pk)]:  # fmt: skip
+                     ("due-times", theirs.term.due.pk), ("trainings", theirs.attendance.session_id),
+                     ("attendances", theirs.attendance.pk), ("documents", theirs.document.pk)]:  # fmt: skip
         foreign, absent = client.get(f"/api/v1/{path}/{pk}/"), client.get(f"/api/v1/{path}/987654/")
         assert foreign.status_code == 404
         assert foreign.content == absent.content

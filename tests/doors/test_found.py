@@ -64,8 +64,8 @@ def test_the_same_delegate_sent_twice_is_one_delegate(sign_in):
     data = {
         "name": "双击测", "gender": "male", "ethnicity": "汉族", "birth_month": "1980.05", "post": "某村村民",
         "congress": world.ours.mandate.congress_id, "electing_unit": world.ours.unit.pk,
-        "main_category": "front_line", "method": "re_election", "register_basis": "石委〔2026〕3号",
-        "register_on": "2026-05-20",
+        "main_category": "front_line", "method": "re_election",
+        "register_basis": "石委〔2026〕8号", "register_on": "2026-05-08",
     }  # fmt: skip
     assert client.post(reverse("admin:delegates_mandate_add"), data).status_code == 302
     second = client.post(reverse("admin:delegates_mandate_add"), data)

@@ -14,8 +14,11 @@ from congress.models import (
     CalendarYear,
     Congress,
     Delivery,
+    DocumentTemplate,
     ImportRun,
+    Letterhead,
     Notice,
+    OfficialDocument,
     Organization,
     PrintedReport,
     Role,
@@ -28,6 +31,7 @@ from delegates.models import (
     BallotResult,
     Commitment,
     CorrectionRequest,
+    Course,
     CredentialsItem,
     CredentialsReview,
     DelegateGroup,
@@ -40,6 +44,8 @@ from delegates.models import (
     Objection,
     RemovalMotion,
     Speech,
+    TrainingPlan,
+    TrainingSession,
     Vacancy,
 )
 from delegates.workflows.openings import owe_step
@@ -52,7 +58,8 @@ SIZES = (1, 3, 25)
 DAY = date(2026, 6, 1)
 LIMIT = 15
 API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "elections",
-       "vacancies", "mandate-changes", "credentials-reviews", "removal-motions", "due-times"]  # fmt: skip
+       "vacancies", "mandate-changes", "credentials-reviews", "removal-motions", "due-times", "documents", "trainings",
+       "attendances"]  # fmt: skip
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 
@@ -102,6 +109,7 @@ class Place:
         CalendarYear.objects.create(year=2040 + number, source="x")
         self._papers(number, town, mandate, clerk)
         self._term(number, mandate, clerk)
+        self._trainings(number, town, mandate)
 
     def _first_term(self, congress):
         """Pages of one election and one check of credentials, which grow with every town."""
@@ -158,6 +166,18 @@ class Place:
         ElectionStep.objects.create(election=election, verb="recommend", done_on=DAY, scan=scan, by=clerk)
         owe_step(election, DAY)
 
+    def _trainings(self, number, town, mandate):
+        today = timezone.localdate()
+        plan = TrainingPlan.objects.create(organization=town, year=today.year, title="x")
+        session = factories.make_session(town, today)
+        Course.objects.filter(pk=session.course_id).update(plan=plan)
+        factories.make_attendance(session, mandate)
+        district = factories.make_session(self.district, today, f"第{number}课")
+        for came in {mandate.pk: mandate, self.own.pk: self.own}.values():
+            factories.make_attendance(
+                district, came, note="x", note_offered=True, note_published=True, signed_at=timezone.now()
+            )
+
     def _papers(self, number, town, mandate, clerk):
         request = CorrectionRequest(mandate=self.own, fact="post", asked_by=self.delegate, state="declined",
                                     answered_by=clerk, answered_at=timezone.now(), answer="x")  # fmt: skip
@@ -166,6 +186,11 @@ class Place:
         kept = attachments.keep(b"x", name=f"{number}.xlsx", kind="xlsx", organization=town, by=clerk)
         PrintedReport.objects.create(
             key="p01-roster", title="x", format="pdf", organization=town, by=clerk, state="ready", attachment=kept
+        )
+        Letterhead.objects.create(organization=town)
+        DocumentTemplate.objects.create(kind="cease-notice", organization=town, title="x", body="x")
+        OfficialDocument.objects.create(
+            organization=town, kind="cease-notice", title="x", body="x", issuer="x", word="x", drafted_by=clerk
         )
         ImportRun.objects.create(attachment=kept, organization=town, by=clerk, importer="roster")
         jobs.post(f"print:{10**6 + number}", "print", 10**6 + number)
@@ -214,7 +239,8 @@ def test_a_resource_asks_the_same_for_every_length(counts, name):
 
 
 @pytest.mark.parametrize("name", ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list",
-                                  "my_account", "my_mandate", "rights", "pledge", "resign"])  # fmt: skip
+                                  "my_account", "my_mandate", "rights", "pledge", "resign", "my_training",
+                                  "training_notes"])  # fmt: skip
 def test_a_delegates_page_asks_the_same_for_every_length(counts, name):
     found = counts(reverse(name), lambda place: place.delegate)
     assert found == [found[0]] * 3
@@ -271,6 +297,25 @@ def test_a_report_to_a_session_asks_the_same_for_every_length(counts):
 
     place_of = reverse("admin:delegates_vacancy_report")
     found = counts(lambda: f"{place_of}?session={Session.objects.order_by('pk').first().pk}", page_of_session)
+    assert found == [found[0]] * 3
+    assert found[0] <= LIMIT
+
+
+@pytest.mark.parametrize("page", ["roll", "code", "change"])
+def test_a_training_day_asks_the_same_however_many_are_invited(sign_in, page):
+    place, found = Place(), []
+    for size in SIZES:
+        place.grow(size)
+        client = sign_in(place.office)
+        session = TrainingSession.objects.filter(course__organization=place.district).first()
+        for mandate in Mandate.objects.exclude(attendances__session=session):
+            factories.make_attendance(session, mandate, signed_at=timezone.now())
+        town = place.own.congress.organization.code
+        address = reverse(f"admin:delegates_trainingsession_{page}", args=[session.pk]) + f"?town={town}"
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        found.append(len(queries))
     assert found == [found[0]] * 3
     assert found[0] <= LIMIT
 

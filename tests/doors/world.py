@@ -5,9 +5,22 @@ from datetime import date
 
 from django.utils import timezone
 
-from congress.models import DueTime, Organization, PrintedReport, PrintState, Role, Rule, Session, User
+from congress.models import (
+    DocumentTemplate,
+    DueTime,
+    Letterhead,
+    OfficialDocument,
+    Organization,
+    PrintedReport,
+    PrintState,
+    Role,
+    Rule,
+    Session,
+    User,
+)
 from congress.services import attachments
 from delegates.models import (
+    Attendance,
     Ballot,
     BallotResult,
     Commitment,
@@ -24,6 +37,7 @@ from delegates.models import (
     Objection,
     RemovalMotion,
     Speech,
+    TrainingPlan,
     Vacancy,
 )
 from tests import factories
@@ -39,11 +53,16 @@ class Town:
     mandate: Mandate
     session: Session
     rule: Rule
+    document: OfficialDocument
+    wording: DocumentTemplate
+    letterhead: Letterhead
     correction: CorrectionRequest
     printed: PrintedReport
     group: DelegateGroup
     delegation: Delegation
     unit: ElectingUnit
+    plan: TrainingPlan
+    attendance: Attendance
     term: "Term"
 
 
@@ -106,6 +125,9 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
     attachment = attachments.keep(
         b"%PDF-1.7 x", name=f"{mark}名册.pdf", kind="pdf", organization=organization, by=clerk
     )
+    training = factories.make_session(organization, date(2026, 9, 1), f"{mark}履职培训", place=f"{mark}党校")
+    plan = TrainingPlan.objects.create(organization=organization, year=2026, title=f"{mark}培训计划")
+    attendance = factories.make_attendance(training, mandate, note=f"{mark}学习感悟", note_offered=True)
     return Town(
         organization,
         mandate,
@@ -113,6 +135,14 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         Rule.objects.create(
             key="reply_months", organization=organization, valid_from=date(2026, 1, 1), value="2", source=f"{mark}文件"
         ),
+        OfficialDocument.objects.create(
+            organization=organization, kind="cease-notice", title=f"{mark}通知", issuer=f"{mark}党委", word="石桥委",
+            body=f"{mark}正文", state="issued", year=2026, number=1, issued_on=date(2026, 11, 20),
+        ),
+        DocumentTemplate.objects.create(
+            organization=organization, kind="cease-notice", title=f"{mark}题", body=mark or "x"
+        ),
+        Letterhead.objects.create(organization=organization, committee=f"{mark}党委", phone="0816-5550000"),
         correction,
         PrintedReport.objects.create(
             key="p01-roster", title=f"{mark}名册", format="pdf", organization=organization, by=clerk,
@@ -121,6 +151,8 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         mandate.group,
         mandate.delegation,
         mandate.electing_unit,
+        plan,
+        attendance,
         _term(mandate, mark, clerk),
     )  # fmt: skip
 

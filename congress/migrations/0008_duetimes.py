@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("congress", "0006_closed_by"),
+        ("congress", "0007_documents"),
     ]
 
     operations = [

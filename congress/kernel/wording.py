@@ -1,0 +1,130 @@
+"""The wording of documents: `{placeholders}` filled in, titles broken between phrases, paragraphs with their levels.
+
+Text only. Nothing a clerk writes is ever executed: a placeholder is a word between braces, and that is all there is.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from congress.kernel.workflow import Refused
+
+# A Chinese keyboard types the wide braces; they mean the same.
+_WIDE: Final = str.maketrans("｛｝", "{}")
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_MISSING: Final = re.compile(r"〔待填：([^〔〕]*)〕")
+TITLE_WIDTH: Final = 19  # 2号 on 156 mm takes twenty; one is left for air
+_BREAK_AFTER: Final = tuple(
+    """关于 终止 暂停 恢复 停止 补选 罢免 同志 中国共产党 委员会 代表大会 候选人 代表资格 执行代表职务
+    镇 乡 街道 区 县 届 次 的""".split()  # noqa: SIM905 -- phrases read better than a list
+)
+_NEVER_BEFORE: Final = "的、，。）》〉”"
+_LEVELS: Final = (
+    ("first", re.compile(r"[一二三四五六七八九十]+、")),
+    ("second", re.compile(r"（[一二三四五六七八九十]+）")),
+    ("third", re.compile(r"\d+[.．]")),
+)
+
+
+class UnknownPlaceholder(Refused):
+    """The text asks for something its kind of document does not know. The message names what it does know."""
+
+
+def placeholders_of(text: str) -> list[str]:
+    """The words between braces, in the order they stand."""
+    return [word.strip() for word in _PLACEHOLDER.findall(text.translate(_WIDE))]
+
+
+def check(text: str, known: Iterable[str]) -> None:
+    """Raise `UnknownPlaceholder` if `text` holds a placeholder outside `known`, or a brace without its partner."""
+    known = list(known)
+    unknown = [word for word in placeholders_of(text) if word not in known]
+    listed = " ".join(f"{{{word}}}" for word in known)
+    if unknown:
+        raise UnknownPlaceholder(
+            _("There is no placeholder {%(word)s} here. There are: %(known)s.") % {"word": unknown[0], "known": listed}
+        )
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", text.translate(_WIDE))):
+        raise UnknownPlaceholder(
+            _("A brace has no partner. A placeholder is one word between two braces: %(known)s.") % {"known": listed}
+        )
+
+
+def fill(text: str, values: Mapping[str, str], known: Iterable[str]) -> str:
+    """`text` with its placeholders replaced once; what has no value stays visible as 〔待填：姓名〕.
+
+    Raises `UnknownPlaceholder`. A value is inserted as it is: braces inside it mean nothing.
+    """
+    check(text, known)
+
+    def value(found: re.Match[str]) -> str:
+        word = found[1].strip()
+        return str(values.get(word) or "").strip() or f"〔待填：{word}〕"
+
+    return _PLACEHOLDER.sub(value, text.translate(_WIDE))
+
+
+def missing_in(*texts: str) -> list[str]:
+    """What is still to be filled in, each word once, in the order it stands."""
+    return list(dict.fromkeys(word for text in texts for word in _MISSING.findall(text)))
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph: its level, the words set in the level's own type, and the rest."""
+
+    level: str
+    head: str
+    rest: str
+
+
+def paragraphs(body: str) -> list[Paragraph]:
+    """The lines of a text with their levels: 一、 （一） 1. or none. A heading ends at its first full stop."""
+    return [_paragraph(line) for line in map(str.strip, body.splitlines()) if line]
+
+
+def _paragraph(line: str) -> Paragraph:
+    for level, sign in _LEVELS:
+        if sign.match(line):
+            head, stop, rest = line.partition("。")
+            return Paragraph(level, head + stop, rest)
+    return Paragraph("", "", line)
+
+
+def title_lines(title: str, width: int = TITLE_WIDTH) -> list[str]:
+    """A title in as few lines as it needs, of lengths as even as its phrases allow, never broken inside a phrase."""
+    if len(title) <= width:
+        return [title]
+    phrases = _phrases(title, width)
+    ends = [0, *accumulate(map(len, phrases))]
+
+    @cache
+    def best(start: int) -> tuple[int, int, tuple[str, ...]]:
+        if start == len(phrases):
+            return 0, 0, ()
+        tries = []
+        for end in range(start + 1, len(phrases) + 1):
+            length = ends[end] - ends[start]
+            if length > width:
+                break
+            lines, unevenness, rest = best(end)
+            tries.append((lines + 1, unevenness + length**2, ("".join(phrases[start:end]), *rest)))
+        return min(tries)
+
+    return list(best(0)[2])
+
+
+def _phrases(title: str, width: int) -> list[str]:
+    """The pieces a title may be broken between; a piece wider than a line is cut."""
+    pieces, start = [], 0
+    for place in range(1, len(title)):
+        if title[place] not in _NEVER_BEFORE and title[:place].endswith(_BREAK_AFTER):
+            pieces.append(title[start:place])
+            start = place
+    pieces.append(title[start:])
+    return [piece[cut : cut + width] for piece in pieces for cut in range(0, len(piece), width)]
