@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -14,12 +15,12 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from congress.doors.api import IdempotentMixin, PolicyMixin
+from congress.doors.api import AskedFilters, IdempotentMixin, PolicyMixin
 from congress.doors.authentication import StaffSession
 from congress.kernel import audit
 from congress.kernel import reports as kernel_reports
-from congress.models import Congress, OfficialDocument, Organization, PrintedReport, Session
-from congress.policies import ATTACHMENTS, CONGRESSES, DOCUMENTS, ORGANIZATIONS, PRINTS, SESSIONS
+from congress.models import Congress, DueTime, OfficialDocument, Organization, PrintedReport, Session
+from congress.policies import ATTACHMENTS, CONGRESSES, DOCUMENTS, DUE_TIMES, ORGANIZATIONS, PRINTS, SESSIONS
 from congress.services import attachments, printing
 
 
@@ -86,6 +87,42 @@ class SessionViewSet(PolicyMixin[Session], viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().for_list()
+
+
+class DueTimeSerializer(serializers.ModelSerializer):
+    organization = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    subject = serializers.IntegerField(source="subject_id", read_only=True)
+    why = serializers.ListField(source="steps", child=serializers.CharField(), read_only=True)
+    reminders = serializers.CharField(source="rung", read_only=True)
+
+    class Meta:
+        model = DueTime
+        fields = [
+            "id", "kind", "subject", "organization", "title", "starts_on", "due_on", "due_at", "why", "reminders",
+            "closed_at",
+        ]  # fmt: skip
+
+
+class DueTimeFilter(django_filters.FilterSet):
+    organization = django_filters.CharFilter(field_name="organization__code")
+    kind = django_filters.CharFilter()
+    open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    due_before = django_filters.DateFilter(field_name="due_on", lookup_expr="lt")
+
+    class Meta:
+        model = DueTime
+        fields: list[str] = []
+
+
+class DueTimeViewSet(PolicyMixin[DueTime], viewsets.ReadOnlyModelViewSet):
+    """What the organisations of the caller's branches owe, by when and why; what is done stays with its day."""
+
+    policy, serializer_class, filterset_class = DUE_TIMES, DueTimeSerializer, DueTimeFilter
+    filter_backends = [AskedFilters, OrderingFilter]
+    ordering_fields, ordering = ["due_on", "id"], ["due_at", "id"]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("organization")
 
 
 class PrintedReportSerializer(serializers.ModelSerializer):

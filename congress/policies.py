@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
@@ -264,6 +264,11 @@ class DueTimePolicy(BranchPolicy):
     """What is due is seen with the organisation that owes it; it is done by doing the thing."""
 
     model = DueTime
+
+    def day_of(self, user: Any, kind: str, subject: str) -> Subquery:
+        """The open due day of each row, `subject` being the column of what it is about: to annotate a list with."""
+        due = self.visible(user).filter(kind=kind, subject_id=OuterRef(subject), closed_at=None)
+        return Subquery(due.order_by("due_on").values("due_on")[:1])
 
     def may_change(self, user: Any, obj: Any) -> bool:
         return False

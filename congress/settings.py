@@ -250,6 +250,12 @@ API_RESOURCES = {
     "delegates": "delegates.api.DelegateViewSet",
     "groups": "delegates.api.GroupViewSet",
     "structure": "delegates.api.StructureViewSet",
+    "elections": "delegates.api.ElectionViewSet",
+    "vacancies": "delegates.api.VacancyViewSet",
+    "mandate-changes": "delegates.api.MandateChangeViewSet",
+    "credentials-reviews": "delegates.api.CredentialsReviewViewSet",
+    "removal-motions": "delegates.api.RemovalMotionViewSet",
+    "due-times": "congress.api.DueTimeViewSet",
     "trainings": "delegates.api.TrainingViewSet",
     "attendances": "delegates.api.AttendanceViewSet",
 }
@@ -280,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"MandateStatusEnum": "delegates.models.MandateStatus"},
 }
 UNFOLD = {
     "SITE_TITLE": _("Party delegate liaison office"),

@@ -133,6 +133,11 @@ class ChangePolicy(BranchPolicy):
     def may_create(self, user: Any) -> bool:
         return False  # a decision is recorded by taking it
 
+    def may_read_note(self, user: Any, change: MandateChange) -> bool:
+        """A letter of resignation is for the office that keeps it and for its writer; other notes for every reader."""
+        letter = change.verb == "resign"
+        return not letter or self.may_change(user, change) or is_self(user, change.mandate.person)
+
     def may_file(self, user: Any, change: MandateChange) -> bool:
         """Whether the account may record that the decision was filed with the committee above."""
         return self.may_change(user, change) and change.filing_due_on is not None and change.filed_on is None

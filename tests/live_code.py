@@ -98,6 +98,13 @@ _.page_size
 _.page_size_query_param
 _.serializer_class
 _.target_class
+_.DueTimeViewSet
+_.__doc__
+_.due_before
+_.filled_by_name
+_.get_note
+_.left_by_name
+_.possible
 
 # Named by strings in the settings
 _.AuditMiddleware
@@ -118,6 +125,9 @@ _.page_furniture
 _.process_view
 _.sorted_by
 _.validate
+_.contacts_of
+_.end_terms
+_.remind
 
 # The kernel's vocabulary for the floors above
 _.SOURCE
@@ -201,6 +211,27 @@ _.urgency
 _.verbose_name_plural
 _.void_reason
 _.wanted_sealed
+_.abstentions
+_.closed_basis
+_.concluded_on
+_.confirmed_at
+_.filed_by
+_.finding
+_.full_member
+_.grounds
+_.heard_on
+_.listeners
+_.notice_clear
+_.party_organisations
+_.procedure_sound
+_.quota_basis
+_.real_name
+_.report_due
+_.reported_at
+_.statement
+_.upheld
+_.votes_against
+_.votes_enough
 
 # Views' and forms' hooks
 _.valid
@@ -217,6 +248,14 @@ _.old_password
 _.paginate_by
 _.redirect_authenticated_user
 _.success_url
+_.clean_contact_name
+_.clean_session
+_.contact_name
+_.figure_fields
+_.leave_out
+_.register_basis
+_.register_on
+_.sure
 
 # Read by report templates, or set on a workbook for its reader
 _.also

@@ -262,8 +262,9 @@ class WorkflowAdmin(PolicyAdmin):
             raise Http404 from None
         if not row.who(request.user, obj):
             raise PermissionDenied
-        form = self.workflow.form(obj, verb, by=request.user, data=request.POST or None, files=request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
+        if form.is_valid():
             try:
                 with transaction.atomic():
                     kept = keep_files(form.cleaned_data, organization_of(self.policy, obj), request.user)

@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+import django_filters
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework import status
+from django.utils.translation import override
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
@@ -24,6 +30,8 @@ from congress.models import IdempotencyKey
 
 PROBLEM_JSON = "application/problem+json"
 M = TypeVar("M", bound=models.Model)
+V = TypeVar("V")
+LARGEST_KEY = 2**63 - 1
 
 
 class Pages(PageNumberPagination):
@@ -47,19 +55,89 @@ class PolicyMixin(Generic[M]):
         return self.policy.visible(self.request.user)
 
 
+class AskedFilters(django_filters.rest_framework.DjangoFilterBackend):
+    """Builds the filters' form only for who uses one: it is a tenth of a page."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        asked = set(request.query_params) & set(view.filterset_class.base_filters)
+        return super().filter_queryset(request, queryset, view) if asked else queryset
+
+
 class TransitionMixin(PolicyMixin[M]):
-    """Takes the table's transitions. Each verb is an action of the viewset that calls `take`."""
+    """Takes the table's transitions: `@takes` makes an action of the viewset for each verb, which calls `take`."""
 
     workflow: Workflow[M]
 
-    def take(self, request: Request, verb: str) -> Response:
-        """Take `verb` on the object of the URL; 409 with the reason if not now, 403 if not yours."""
+    def take(self, request: Request, verb: str, said: type[serializers.Serializer] | None) -> Response:
+        """Take `verb` on the object of the URL; 403 if not yours, 409 with the reason if not now, 400 if not said."""
         obj = self.get_object()  # type: ignore[attr-defined]
-        form = self.workflow.form(obj, verb, by=request.user, data=request.data)
+        self.workflow.judge(obj, verb, by=request.user)
+        heard = self.hear(request, verb, obj, said) if said else {}
+        form = self.workflow.form(obj, verb, by=request.user, data=heard)
         if not form.is_valid():
-            raise ValidationError(form.errors.get_json_data())
-        obj = self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
-        return Response(self.get_serializer(obj).data)  # type: ignore[attr-defined]
+            raise ValidationError({FORM_ERRORS.get(name, name): list(words) for name, words in form.errors.items()})
+        self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
+        return Response(self.get_serializer(self.get_object()).data)  # type: ignore[attr-defined]
+
+    def hear(self, request: Request, verb: str, obj: M, said: type[serializers.Serializer]) -> dict[str, Any]:
+        """What the caller said, each value of the kind the form asks for."""
+        heard = said(data=request.data)
+        heard.is_valid(raise_exception=True)
+        return heard.validated_data
+
+
+FORM_ERRORS = {"__all__": "non_field_errors"}
+
+
+def takes(workflow: Workflow[Any], *verbs: str) -> Callable[[type[V]], type[V]]:
+    """Give a viewset with `TransitionMixin` a POST action for each verb; the verb with hyphens is the URL's word.
+
+    The body is what the table's form asks, but files: a scan is added on the decision's page.
+    """
+
+    def give(viewset: type[V]) -> type[V]:
+        viewset.workflow = workflow  # type: ignore[attr-defined]
+        for verb in verbs:
+            name = f"take_{verb}"
+            setattr(viewset, name, _action(workflow, verb, name))
+        return viewset
+
+    return give
+
+
+def _action(workflow: Workflow[Any], verb: str, name: str) -> Any:
+    row = workflow.row(verb)
+    said = _asked_by(row.needs, f"{workflow.model.__name__}{verb.title().replace('_', '')}") if row.needs else None
+
+    def act(self: Any, request: Request, pk: str | None = None) -> Response:
+        return self.take(request, verb, said)
+
+    act.__name__ = name
+    with override("en"):
+        act.__doc__ = f"{row.label}: from {', '.join(row.source)} to {row.target}."
+    act = extend_schema(request=said)(act)
+    return action(detail=True, methods=["post"], url_path=verb.replace("_", "-"), filter_backends=[])(act)
+
+
+def _asked_by(form: type[forms.Form], name: str) -> type[serializers.Serializer]:
+    """A serializer that asks what the form asks, so that the API's document can say it and JSON can answer it."""
+    fields = {key: _field(field) for key, field in form().fields.items() if not isinstance(field, forms.FileField)}
+    return type(f"{name}Serializer", (serializers.Serializer,), fields)
+
+
+def _field(field: forms.Field) -> serializers.Field:
+    match field:
+        case forms.ModelChoiceField():
+            return serializers.IntegerField(min_value=1, max_value=LARGEST_KEY, required=field.required)
+        case forms.ChoiceField():
+            return serializers.ChoiceField([choice for choice in field.choices if choice[0]], required=field.required)
+        case forms.DateField():
+            return serializers.DateField(required=field.required)
+        case forms.IntegerField():
+            limits = {"min_value": field.min_value, "max_value": field.max_value}
+            return serializers.IntegerField(required=field.required, **limits)
+    limits = {"min_length": field.min_length, "max_length": field.max_length}
+    return serializers.CharField(required=field.required, allow_blank=not field.required, **limits)
 
 
 class IdempotentMixin:
@@ -151,7 +229,8 @@ def _problem(exc: Exception, response: Response) -> dict[str, Any]:
     code = codes.get(type(exc)) or getattr(exc, "default_code", "error")
     document: dict[str, Any] = {"type": "about:blank", "title": _title(response), "status": response.status_code}
     if isinstance(exc, ValidationError):
-        return document | {"code": "invalid", "errors": response.data}
+        text = json.dumps(response.data, ensure_ascii=False).encode(errors="replace")  # half a letter may be quoted
+        return document | {"code": "invalid", "errors": json.loads(text)}
     if isinstance(exc, APIException) and not isinstance(exc.get_codes(), dict | list):
         code = exc.get_codes()
     detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""

@@ -103,6 +103,16 @@ class Workflow(Generic[M]):
             form.about(obj)
         return form
 
+    def judge(self, obj: M, verb: str, *, by: Actor) -> None:
+        """Raise `PermissionDenied` (not yours) or `Refused` (not now) unless `by` can take `verb` on `obj` as it is."""
+        row = self.row(verb)
+        if not row.who(by, obj):
+            raise PermissionDenied(verb)
+        if getattr(obj, self.field) not in row.source:
+            raise Refused(self._not_from(row, obj))
+        if reason := row.obstacle(obj):
+            raise Refused(reason)
+
     def take(self, obj: M, verb: str, *, by: Actor, note: str = "", **data: Any) -> M:
         """Take `verb` on `obj` and return the fresh object.
 
@@ -116,12 +126,7 @@ class Workflow(Generic[M]):
                 lock(getattr(obj, self.parent))
             locked = lock(obj)
             source = getattr(locked, self.field)
-            if not row.who(by, locked):
-                raise PermissionDenied(verb)
-            if source not in row.source:
-                raise Refused(self._not_from(row, locked))
-            if reason := row.obstacle(locked):
-                raise Refused(reason)
+            self.judge(locked, verb, by=by)
             move = Move(verb, by, timezone.now(), note, data, source)
             setattr(locked, self.field, row.target)
             for effect in row.then:

@@ -88,6 +88,11 @@ class MandateChangeAdmin(PaperPages, ReadOnlyAdmin):
     def scan_link(self, obj: MandateChange) -> str:
         return file_link(obj.scan)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj and not CHANGES.may_read_note(request.user, obj):
+            return [name for name in self.fields if name not in {"note", "scan_link"}]
+        return self.fields
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.file)
         return [path("<int:pk>/file/", view, name="delegates_mandatechange_file"), *super().get_urls()]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -17,6 +18,7 @@ from delegates.models import CredentialsReview, Verdict
 from delegates.policies import REVIEWS
 from delegates.services import credentials
 from delegates.workflows import CREDENTIALS
+from delegates.workflows.credentials import checks_it
 
 POINTS = ("procedure_sound", "votes_enough", "full_member", "notice_clear")
 
@@ -87,6 +89,8 @@ class CredentialsReviewAdmin(PaperPages, WorkflowAdmin):
     def judge(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Save every line of the table at once: all or none."""
         obj = self.get_object(request, str(pk))
+        if not checks_it(request.user, obj):
+            raise PermissionDenied
         if request.method == "POST":
             forms_by_item = {item.pk: ItemForm(request.POST, prefix=f"i{item.pk}") for item in obj.items.all()}
             if all(form.is_valid() for form in forms_by_item.values()):

@@ -187,6 +187,8 @@ class DelegateForm(VersionedForm):
             body = data.get(name)
             if body and data.get("congress") and body.congress_id != data["congress"].pk:
                 self.add_error(name, _("It belongs to another congress."))
+        if self.election and data.get("electing_unit") not in {None, self.election.electing_unit}:
+            self.add_error("electing_unit", _("A candidate stands for the unit of the election."))
         if data.get("front_line") and data.get("main_category") != MainCategory.FRONT_LINE:
             self.add_error("front_line", _("Only a delegate of the production and front line has a kind of it."))
         self._refuse_disorder(data)

@@ -166,11 +166,22 @@ class ElectionAdmin(PaperPages, WorkflowAdmin):
         return TemplateResponse(request, template, context | {"title": title})
 
 
+class ObjectionForm(VersionedForm):
+    """An objection is against the election, or against somebody who stands in it."""
+
+    def clean(self) -> Any:
+        data = super().clean()
+        mandate, election = data.get("mandate"), data.get("election")
+        if mandate and election and mandate.election_id != election.pk:
+            self.add_error("mandate", _("This candidate stands in another election."))
+        return data
+
+
 @admin.register(Objection)
 class ObjectionAdmin(PolicyAdmin):
     """What was said during the public notice; concluded before the vote."""
 
-    policy = OBJECTIONS
+    policy, form = OBJECTIONS, ObjectionForm
     list_display = ["election", "received_on", "mandate", "upheld", "concluded_on"]
     list_filter = ["upheld"]
     fields = ["election", "mandate", "received_on", "real_name", "content", "finding", "upheld", "concluded_on"]

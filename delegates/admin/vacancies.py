@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -44,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 class SessionForm(forms.Form):
     """Which session the report was made to."""
 
-    session = forms.ModelChoiceField(label=_("session"), queryset=Session.objects.none())
+    session = forms.ModelChoiceField(label=_("session"), queryset=None)  # filled from the policy
 
     def clean_session(self) -> Session:
         """A session without a day cannot have heard anything."""
@@ -68,10 +67,15 @@ class VacancyAdmin(WorkflowAdmin, ReadOnlyAdmin):
     change_list_template = "admin/delegates/vacancy_change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        due = DUE_TIMES.visible(request.user).filter(kind=STEP, subject_id=OuterRef("election_id"), closed_at=None)
-        rows = super().get_queryset(request).annotate(due_on=Subquery(due.values("due_on")[:1]))
+        due = DUE_TIMES.day_of(request.user, STEP, "election_id")
+        rows = super().get_queryset(request).annotate(due_on=due)
         return rows.select_related(
             "electing_unit__congress__organization__parent", "left_by__person", "filled_by__person", "election"
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"reports": bool(branches(request.user, MANAGE))} | (extra_context or {})
         )
 
     @admin.display(description=_("organisation"), ordering="electing_unit__congress__organization__path")

@@ -7,30 +7,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegates.forms.decisions import day_field, refuse_future
-from delegates.forms.elections import check_figures
+from delegates.forms.elections import check_figures, count_field
 from delegates.models import BallotStage, Election, Mandate, MandateStatus
 
 KINDS = ("for", "against", "abstained")
 
 
-def _count(label: Any, **options: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=1_000_000, **options)
-
-
 def _votes(label: str, **options: Any) -> forms.IntegerField:
     """A number in a table: its name is said to those who do not see the table's head."""
-    return _count(label, widget=forms.NumberInput(attrs={"aria-label": label}), **options)
+    return count_field(label, widget=forms.NumberInput(attrs={"aria-label": label}), **options)
 
 
 class BallotForm(forms.Form):
     """Due, present, issued, collected, invalid; then three numbers for everybody who stands."""
 
     held_on = day_field(gettext_lazy("held on"))
-    due = _count(gettext_lazy("electors due"))
-    present = _count(gettext_lazy("electors present"))
-    issued = _count(gettext_lazy("ballots issued"))
-    collected = _count(gettext_lazy("ballots collected"))
-    invalid = _count(gettext_lazy("ballots invalid"), initial=0)
+    due = count_field(gettext_lazy("electors due"))
+    present = count_field(gettext_lazy("electors present"))
+    issued = count_field(gettext_lazy("ballots issued"))
+    collected = count_field(gettext_lazy("ballots collected"))
+    invalid = count_field(gettext_lazy("ballots invalid"), initial=0)
 
     def __init__(self, *args: Any, election: Election, stage: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +73,7 @@ class SpeechForm(forms.Form):
     mandate = forms.ModelChoiceField(label=gettext_lazy("candidate"), queryset=Mandate.objects.none())
     given_on = day_field(gettext_lazy("given on"))
     place = forms.CharField(label=gettext_lazy("place"), max_length=120)
-    listeners = _count(gettext_lazy("listeners"))
+    listeners = count_field(gettext_lazy("listeners"))
     summary = forms.CharField(
         label=gettext_lazy("what was promised"),
         max_length=4000,

@@ -10,16 +10,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegates.kernel.committees import committee_of, decider
-from delegates.models import ChangeReason, Mandate
+from delegates.models import ChangeReason, Mandate, RemovalMotion
 
 R = ChangeReason
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 CREDENTIALS_COMMITTEE = "代表资格审查委员会"
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
-    """A day, chosen in the browser's own calendar; today is suggested."""
+    """A day, chosen in the browser's own calendar; today is suggested. A year nobody can mean is refused."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, **({"widget": widget, "initial": timezone.localdate} | options))
+    defaults = {"widget": widget, "initial": timezone.localdate, "validators": [refuse_odd_year]}
+    return forms.DateField(label=label, **(defaults | options))
+
+
+def refuse_odd_year(day: date) -> None:
+    """0026 is a slip of the finger: no day can be counted from it."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise forms.ValidationError(
+            _("The year must lie between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
 
 
 def refuse_future(form: forms.Form, *names: str) -> None:
@@ -115,7 +125,13 @@ class DeclineResignationForm(DecisionForm):
 
 
 class RemoveForm(DecisionForm):
+    """Said of a motion, about the delegate it names."""
+
     reasons = (R.REMOVAL,)
+
+    def about(self, motion: RemovalMotion) -> None:  # type: ignore[override]
+        """Suggest what the decision on the delegate suggests."""
+        super().about(motion.mandate)
 
 
 class PersuadeForm(DecisionForm):

@@ -14,6 +14,11 @@ from delegates.forms.decisions import day_field, refuse_future
 from delegates.models import Election, Vacancy
 
 
+def count_field(label: Any, **options: Any) -> forms.IntegerField:
+    """A number of people or ballots."""
+    return forms.IntegerField(label=label, **({"min_value": 0, "max_value": 1_000_000} | options))
+
+
 class StepForm(forms.Form):
     """A step has its date and its document (reference.md §2.5)."""
 
@@ -89,7 +94,9 @@ class ConfirmForm(forms.Form):
     session = forms.ModelChoiceField(label=gettext_lazy("session"), queryset=Session.objects.none())
 
     def about(self, vacancy: Vacancy) -> None:
-        """Offer the sessions that opened after the seat was filled."""
+        """Offer the sessions that opened after the seat was filled; none while it is empty."""
+        if vacancy.filled_on is None:
+            return
         sessions = Session.objects.filter(congress=vacancy.electing_unit.congress_id, starts_on__gte=vacancy.filled_on)
         self.fields["session"].queryset = sessions.select_related("congress__organization")
 
@@ -119,13 +126,13 @@ class RemovalVoteForm(forms.Form):
     """The figures of the unit's secret vote; no name stands in them."""
 
     voted_on = day_field(gettext_lazy("voted on"))
-    due = forms.IntegerField(label=gettext_lazy("electors due"), min_value=1)
-    present = forms.IntegerField(label=gettext_lazy("electors present"), min_value=0)
-    issued = forms.IntegerField(label=gettext_lazy("ballots issued"), min_value=0)
-    collected = forms.IntegerField(label=gettext_lazy("ballots collected"), min_value=0)
-    invalid = forms.IntegerField(label=gettext_lazy("ballots invalid"), min_value=0, initial=0)
-    votes_for = forms.IntegerField(label=gettext_lazy("votes for the removal"), min_value=0)
-    votes_against = forms.IntegerField(label=gettext_lazy("votes against the removal"), min_value=0)
+    due = count_field(gettext_lazy("electors due"), min_value=1)
+    present = count_field(gettext_lazy("electors present"))
+    issued = count_field(gettext_lazy("ballots issued"))
+    collected = count_field(gettext_lazy("ballots collected"))
+    invalid = count_field(gettext_lazy("ballots invalid"), initial=0)
+    votes_for = count_field(gettext_lazy("votes for the removal"))
+    votes_against = count_field(gettext_lazy("votes against the removal"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -45,8 +45,6 @@ class MandateChange(models.Model):
     Written by the transition itself; afterwards only the filing and the report to the session are added.
     """
 
-    Reason = ChangeReason
-
     mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="changes", verbose_name=_("delegate"))
     verb = models.CharField(_("decision"), max_length=30)
     source = models.CharField(_("status before"), max_length=15, choices=MandateStatus)
@@ -119,7 +117,7 @@ class MotionState(models.TextChoices):
 class RemovalMotion(models.Model):
     """A motion to remove a delegate (罢免案): moved, heard, voted in secret by the unit, approved by the committee."""
 
-    Mover, State = MotionMover, MotionState
+    State = MotionState
 
     mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="motions", verbose_name=_("delegate"))
     mover = models.CharField(_("moved by"), max_length=10, choices=MotionMover)

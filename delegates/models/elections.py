@@ -111,8 +111,6 @@ class BallotStage(models.TextChoices):
 class Ballot(models.Model):
     """One counting of votes: figures only, secret ballots leave no names. More collected than issued makes it void."""
 
-    Stage = BallotStage
-
     election = models.ForeignKey(Election, models.PROTECT, related_name="ballots", verbose_name=_("election"))
     stage = models.CharField(_("ballot"), max_length=15, choices=BallotStage)
     round = models.PositiveSmallIntegerField(_("round"), default=1)

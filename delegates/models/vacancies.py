@@ -33,7 +33,7 @@ class VacancyState(models.TextChoices):
 class Vacancy(models.Model):
     """One empty seat (缺额). Opened by the decision that emptied it; visible until it is filled."""
 
-    Cause, State = VacancyCause, VacancyState
+    State = VacancyState
 
     electing_unit = models.ForeignKey(
         ElectingUnit, models.PROTECT, related_name="vacancies", verbose_name=_("electing unit")

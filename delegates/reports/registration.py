@@ -37,7 +37,9 @@ def by_name_or_number(text: str) -> dict[str, Any]:
 
 
 class MandateField(CodeField):
-    """A delegate by name; of several namesakes by the number that tells them apart."""
+    """A delegate by name; of several namesakes by the number that tells them apart. Typed: a list would hold all."""
+
+    widget = forms.TextInput
 
     def prepare_value(self, value: Any) -> Any:
         return value.pk if isinstance(value, Mandate) else value

@@ -31,8 +31,6 @@ from delegates.workflows import MANDATE
 from delegates.workflows.elections import candidates_of
 from delegates.workflows.openings import owe_step
 
-FIGURES = ("due", "present", "issued", "collected", "invalid")
-
 
 class Votes(NamedTuple):
     """What one candidate got in a ballot."""
@@ -164,7 +162,8 @@ def set_quotas(congress: Congress, quotas: Mapping[int, int], *, basis: str, on:
             % {"given": sum(quotas.values()), "seats": congress.seats}
         )
     changed = 0
-    for unit in ElectingUnit.objects.select_for_update().filter(congress=congress, pk__in=quotas).order_by("pk"):
+    units = ElectingUnit.objects.select_for_update(of=("self",)).select_related("congress__organization")
+    for unit in units.filter(congress=congress, pk__in=quotas).order_by("pk"):
         if not ELECTING_UNITS.may_change(by, unit):
             raise PermissionDenied
         if unit.seat_quota == quotas[unit.pk]:

@@ -48,7 +48,7 @@ def election_page(election: Election) -> dict[str, Any]:
         "takes_candidates": election.state == ElectionState.PLANNED,
         "takes_drops": election.state in PATH[:3],
         "takes_ballots": election.state in PATH[:3],
-        "filled": list(election.vacancies.select_related("left_by__person")),
+        "filled": list(election.vacancies.select_related("electing_unit", "left_by__person")),
     }
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pypdf import PdfReader
 
@@ -22,6 +23,13 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:delegates_delegation_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_delegategroup_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_correctionrequest_changelist": MANAGERS,
+    "admin:delegates_election_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_objection_changelist": MANAGERS,
+    "admin:delegates_vacancy_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_mandatechange_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_credentialsreview_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_removalmotion_changelist": MANAGERS,
+    "admin:delegates_commitment_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_trainingplan_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_course_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_trainingsession_changelist": STAFF_WITH_BRANCH,
@@ -43,11 +51,11 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:congress_auditevent_changelist": {"auditor"},
 }
 PORTAL = {"portal_home": {"delegate"}, "my_record": {"delegate"}, "ask_correction": {"delegate"},
-          "my_corrections": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
+          "my_corrections": {"delegate"}, "my_mandate": {"delegate"}, "rights": {"delegate"}, "pledge": {"delegate"},
+          "resign": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
           "training_notes": {"delegate"}}  # fmt: skip
-API = ("organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure",
-       "documents", "trainings", "attendances")  # fmt: skip
 OPEN = ["public_home", "login", "components"]
+RESOURCES = [name for name in settings.API_RESOURCES if name != "tokens"]
 ALL_ROLES = [str(role) for role in Role]
 
 
@@ -102,7 +110,7 @@ def test_staff_with_a_password_only_get_nowhere(world, client):
         response = client.get(reverse(name))
         assert response.status_code == 302, name
         assert "/account/" in response.url, name
-    for path in API:
+    for path in RESOURCES:
         assert client.get(f"/api/v1/{path}/").status_code == 401
 
 
@@ -110,12 +118,14 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     client = sign_in(world.users["township"])
     pages = [reverse(name) for name in LISTS] + ["/admin/"]
     pages += [f"{reverse('admin:delegates_mandate_changelist')}?q={query}" for query in ("王", "邻镇", "wang", "w")]
-    pages += [f"/api/v1/{name}/?page_size=200" for name in
-              API]  # fmt: skip
-    pages.append(reverse("admin:delegates_mandate_structure"))
+    pages += [f"/api/v1/{name}/?page_size=200" for name in RESOURCES]
+    pages += [reverse("admin:delegates_mandate_structure"), reverse("admin:delegates_vacancy_report")]
+    pages += ["/api/v1/delegates/?status=candidate", "/admin/delegates/mandate/?status=candidate"]
     pages += ["/api/v1/delegates/?search=王", "/api/v1/organizations/?search=邻"]
     pages += [reverse("admin:congress_printedreport_ask", args=[key]) for key in registry()]
-    pages += ["/admin/delegates/mandate/add/", "/admin/congress/importrun/add/", "/admin/delegates/delegategroup/add/"]
+    pages += [f"/admin/delegates/{model}/add/" for model in
+              ("mandate", "delegategroup", "election", "objection", "credentialsreview", "removalmotion")]  # fmt: skip
+    pages += ["/admin/congress/importrun/add/"]
     pages += [f"/admin/autocomplete/?app_label=delegates&model_name=delegation&field_name={field}&term="
               for field in ("head", "congress", "deputies")]  # fmt: skip
     for page in pages:
@@ -137,6 +147,18 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         "admin:delegates_delegation_change": theirs.delegation.pk,
         "admin:delegates_electingunit_change": theirs.unit.pk,
         "admin:delegates_correctionrequest_change": theirs.correction.pk,
+        "admin:delegates_election_change": theirs.term.election.pk,
+        "admin:delegates_election_history": theirs.term.election.pk,
+        "admin:delegates_election_speech": theirs.term.election.pk,
+        "admin:delegates_objection_change": theirs.term.objection.pk,
+        "admin:delegates_vacancy_change": theirs.term.vacancy.pk,
+        "admin:delegates_mandatechange_change": theirs.term.change.pk,
+        "admin:delegates_mandatechange_file": theirs.term.change.pk,
+        "admin:delegates_credentialsreview_change": theirs.term.review.pk,
+        "admin:delegates_credentialsreview_judge": theirs.term.review.pk,
+        "admin:delegates_removalmotion_change": theirs.term.motion.pk,
+        "admin:delegates_commitment_change": theirs.term.commitment.pk,
+        "admin:delegates_quotas": theirs.mandate.congress_id,
         "admin:delegates_trainingplan_change": theirs.plan.pk,
         "admin:delegates_course_change": theirs.attendance.session.course_id,
         "admin:delegates_trainingsession_change": theirs.attendance.session_id,
@@ -160,7 +182,10 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         assert _without(foreign.content, pk) == _without(absent.content, 987654), name
     for path, pk in [("delegates", theirs.mandate.pk), ("congresses", theirs.mandate.congress_id),
                      ("reports", theirs.printed.pk), ("sessions", theirs.session.pk), ("groups", theirs.group.pk),
-                     ("organizations", theirs.organization.pk), ("trainings", theirs.attendance.session_id),
+                     ("organizations", theirs.organization.pk), ("elections", theirs.term.election.pk),
+                     ("vacancies", theirs.term.vacancy.pk), ("mandate-changes", theirs.term.change.pk),
+                     ("credentials-reviews", theirs.term.review.pk), ("removal-motions", theirs.term.motion.pk),
+                     ("due-times", theirs.term.due.pk), ("trainings", theirs.attendance.session_id),
                      ("attendances", theirs.attendance.pk), ("documents", theirs.document.pk)]:  # fmt: skip
         foreign, absent = client.get(f"/api/v1/{path}/{pk}/"), client.get(f"/api/v1/{path}/987654/")
         assert foreign.status_code == 404
@@ -182,6 +207,17 @@ def test_a_township_cannot_write_into_its_neighbours_rows(world, sign_in):
         (reverse("admin:delegates_mandate_change", args=[theirs.mandate.pk]), {"post": "改"}),
         (reverse("admin:delegates_mandate_reveal", args=[theirs.mandate.pk, "phone"]), {}),
         (reverse("admin:delegates_correctionrequest_take", args=[theirs.correction.pk, "accept"]), {"answer": "改"}),
+        (reverse("admin:delegates_mandate_take", args=[theirs.mandate.pk, "suspend"]), {"basis": "改"}),
+        (reverse("admin:delegates_election_take", args=[theirs.term.election.pk, "cancel"]), {"note": "改"}),
+        (reverse("admin:delegates_election_ballot", args=[theirs.term.election.pk, "election"]), {}),
+        (reverse("admin:delegates_election_drop", args=[theirs.term.election.pk, theirs.term.candidates[0].pk]), {}),
+        (reverse("admin:delegates_vacancy_take", args=[theirs.term.vacancy.pk, "waive"]), {"basis": "改"}),
+        (reverse("admin:delegates_credentialsreview_take", args=[theirs.term.review.pk, "submit"]), {}),
+        (reverse("admin:delegates_credentialsreview_judge", args=[theirs.term.review.pk]), {}),
+        (reverse("admin:delegates_removalmotion_take", args=[theirs.term.motion.pk, "hear"]), {}),
+        (reverse("admin:delegates_mandatechange_file", args=[theirs.term.change.pk]), {"number": "改"}),
+        (reverse("admin:delegates_quotas", args=[theirs.mandate.congress_id]), {"basis": "改"}),
+        (f"{reverse('admin:delegates_mandate_add')}?election={theirs.term.election.pk}", {"name": "改"}),
         (
             reverse("admin:congress_organization_reorganize", args=[theirs.organization.pk]),
             {"verb": "rename", "name": "改"},

@@ -140,7 +140,11 @@ def new_delegate(world, clerk, **facts):
     return form_on(clerk.get(reverse("admin:delegates_mandate_add"))) | {
         "name": "赵小兰", "gender": "female", "ethnicity": "回族", "birth_month": "1980.05", "post": "小学教师",
         "education": "本科", "congress": congress.pk, "electing_unit": world.ours.unit.pk,
+<<<<<<< HEAD
         "main_category": "front_line", "method": "re_election", "register_basis": "石委〔2026〕8号",
+=======
+        "main_category": "front_line", "method": "re_election", "register_basis": "石委〔2026〕3号",
+>>>>>>> doors
     } | facts  # fmt: skip
 
 
@@ -163,7 +167,7 @@ def test_a_known_person_gets_a_second_mandate_in_another_congress(world, clerk):
     answer = clerk.post(reverse("admin:delegates_mandate_add"), data)
     assert answer.status_code == 302, words(answer)
     assert person.mandates.count() == 2
-    assert Person.objects.count() == 2  # his and the neighbour's
+    assert Person.objects.filter(name__endswith="文").count() == 2  # his and the neighbour's
     again = clerk.post(reverse("admin:delegates_mandate_add"), data)
     assert again.status_code == 200  # one mandate a congress
     assert person.mandates.count() == 2
@@ -176,9 +180,10 @@ def test_no_choice_of_a_township_holds_a_foreign_row(world, clerk):
             if queryset := getattr(field, "queryset", None):
                 assert MARK not in str([str(row) for row in queryset])
     theirs = {"congress": world.theirs.mandate.congress_id, "electing_unit": world.theirs.unit.pk}
+    before = Mandate.objects.count()
     answer = clerk.post(reverse("admin:delegates_mandate_add"), new_delegate(world, clerk, **theirs))
     assert answer.status_code == 200
-    assert Mandate.objects.count() == 2
+    assert Mandate.objects.count() == before
 
 
 # Several delegates

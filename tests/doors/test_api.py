@@ -20,7 +20,9 @@ from tests import factories
 from tests.doors.world import make_world
 
 JSON = "application/json"
-RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups", "trainings", "attendances"]
+RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups", "elections", "vacancies",
+             "mandate-changes", "credentials-reviews", "removal-motions", "due-times", "trainings",
+             "attendances"]  # fmt: skip
 DELEGATE_FIELDS = [
     "id", "name", "gender", "ethnicity", "birth_month", "joined_party_month", "education", "post", "category",
     "front_line", "electing_unit", "delegation", "group", "method", "status", "congress", "organization",

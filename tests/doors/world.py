@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from congress.models import (
     DocumentTemplate,
+    DueTime,
     Letterhead,
     OfficialDocument,
     Organization,
@@ -18,12 +21,24 @@ from congress.models import (
 from congress.services import attachments
 from delegates.models import (
     Attendance,
+    Ballot,
+    BallotResult,
+    Commitment,
     CorrectionRequest,
+    CredentialsItem,
+    CredentialsReview,
     DelegateGroup,
     Delegation,
     ElectingUnit,
+    Election,
+    ElectionStep,
     Mandate,
+    MandateChange,
+    Objection,
+    RemovalMotion,
+    Speech,
     TrainingPlan,
+    Vacancy,
 )
 from tests import factories
 
@@ -48,6 +63,22 @@ class Town:
     unit: ElectingUnit
     plan: TrainingPlan
     attendance: Attendance
+    term: "Term"
+
+
+@dataclass
+class Term:
+    """What happens to the delegates of a township in a term: one of everything."""
+
+    election: Election
+    candidates: list[Mandate]
+    objection: Objection
+    vacancy: Vacancy
+    change: MandateChange
+    review: CredentialsReview
+    motion: RemovalMotion
+    commitment: Commitment
+    due: DueTime
 
 
 @dataclass
@@ -122,4 +153,67 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         mandate.electing_unit,
         plan,
         attendance,
+        _term(mandate, mark, clerk),
     )  # fmt: skip
+
+
+def _term(mandate: Mandate, mark: str, clerk: User) -> Term:
+    congress, day = mandate.congress, date(2026, 6, 1)
+    election, candidates = _election(mandate, mark, clerk)
+    review = CredentialsReview.objects.create(congress=congress, checked_on=day, members=f"{mark}李四、王五")
+    CredentialsItem.objects.create(review=review, mandate=candidates[0], note=f"{mark}说明")
+    return Term(
+        election,
+        candidates,
+        Objection.objects.create(
+            election=election, mandate=candidates[0], received_on=day, content=f"{mark}有人反映",
+            finding=f"{mark}查无实据",
+        ),
+        Vacancy.objects.create(
+            electing_unit=election.electing_unit, cause="quota", opened_on=day, election=election,
+            closed_basis=f"{mark}文件",
+        ),
+        MandateChange.objects.create(
+            mandate=mandate, verb="persuade", source="active", target="active", reason="idle", decided_on=day,
+            basis=f"{mark}委〔2026〕1号", proposer=f"{mark}支部", decider=f"{mark}镇委", note=f"{mark}谈话", by=clerk,
+        ),
+        review,
+        RemovalMotion.objects.create(
+            mandate=mandate, mover="unit", supporters=30, electors=100, moved_on=day, grounds=f"{mark}理由",
+            state="withdrawn", statement=f"{mark}陈述",
+        ),
+        Commitment.objects.create(mandate=mandate, text=f"{mark}承诺", own_words=f"{mark}我会努力"),
+        DueTime.objects.create(
+            key=f"{mark}x", kind="election", subject_id=election.pk, organization=congress.organization,
+            title=f"{mark}补选", starts_on=day, due_on=date(2027, 1, 1), due_at=timezone.now(), steps=[f"{mark}事由"],
+        ),
+    )  # fmt: skip
+
+
+def _election(mandate: Mandate, mark: str, clerk: User) -> tuple[Election, list[Mandate]]:
+    """A by-election whose two candidates are approved, with a ballot that was taken too early to count."""
+    unit = factories.make_body(ElectingUnit, mandate.congress, f"{mark}新村党支部")
+    day = date(2026, 6, 1)
+    election = Election.objects.create(
+        electing_unit=unit, kind="by_election", method="by_election", seats=1, opened_on=day, state="approved",
+        notice_place=f"{mark}公开栏", note=f"{mark}备注",
+    )  # fmt: skip
+    candidates = [
+        factories.make_mandate(
+            mandate.congress, f"{name}{mark}选", electing_unit=unit, election=election, status="candidate",
+            method="by_election", post=f"{mark}村文书", main_category="front_line",
+        )
+        for name in "赵钱"
+    ]  # fmt: skip
+    ElectionStep.objects.create(
+        election=election, verb="recommend", done_on=day, basis=f"{mark}支部〔2026〕2号", note=f"{mark}推荐", by=clerk
+    )
+    ballot = Ballot.objects.create(
+        election=election, stage="recommendation", held_on=day, due=100, present=90, issued=90, collected=90
+    )
+    for candidate in candidates:
+        BallotResult.objects.create(ballot=ballot, mandate=candidate, votes_for=40)
+        Speech.objects.create(
+            mandate=candidate, given_on=day, place=f"{mark}村委会", listeners=60, summary=f"{mark}修路"
+        )
+    return election, candidates
