@@ -10,10 +10,8 @@ from delegates.api.term import (
     VacancyViewSet,
 )
 from delegates.api.training import AttendanceViewSet, TrainingViewSet
-from delegates.api.training import AttendanceViewSet, TrainingViewSet
 
 __all__ = [
-    "AttendanceViewSet",
     "AttendanceViewSet",
     "CredentialsReviewViewSet",
     "DelegateViewSet",
@@ -22,7 +20,6 @@ __all__ = [
     "MandateChangeViewSet",
     "RemovalMotionViewSet",
     "StructureViewSet",
-    "TrainingViewSet",
     "TrainingViewSet",
     "VacancyViewSet",
 ]

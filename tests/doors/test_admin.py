@@ -140,11 +140,7 @@ def new_delegate(world, clerk, **facts):
     return form_on(clerk.get(reverse("admin:delegates_mandate_add"))) | {
         "name": "赵小兰", "gender": "female", "ethnicity": "回族", "birth_month": "1980.05", "post": "小学教师",
         "education": "本科", "congress": congress.pk, "electing_unit": world.ours.unit.pk,
-<<<<<<< HEAD
-        "main_category": "front_line", "method": "re_election", "register_basis": "石委〔2026〕8号",
-=======
         "main_category": "front_line", "method": "re_election", "register_basis": "石委〔2026〕3号",
->>>>>>> doors
     } | facts  # fmt: skip
 
 
