@@ -257,7 +257,8 @@ class AttachmentPolicy(BranchPolicy):
     model = Attachment
 
     def visible(self, user: Any) -> QuerySet:
-        return super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
+        seen = super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
+        return seen.filter(Q(restricted=False) | within(branches(user, MANAGE), "organization"))
 
 
 class DueTimePolicy(BranchPolicy):
@@ -306,7 +307,7 @@ class DocumentPolicy(BranchPolicy):
     model = OfficialDocument
 
     def visible(self, user: Any) -> QuerySet:
-        drafts = Q(state=DocumentState.DRAFT)
+        drafts = Q(issued_on=None)  # drafts, and what was dropped before it was issued
         return OfficialDocument.objects.filter(
             within(branches(user), "organization") & ~drafts | within(branches(user, MANAGE), "organization") & drafts
         )

@@ -1,4 +1,4 @@
-"""The production settings, made fast and strict. Keep this under thirty lines."""
+"""The production settings, made fast and strict. Keep this short."""
 
 import os
 import tempfile
@@ -39,7 +39,8 @@ MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
 if REDIS_URL.startswith("unix://"):
-    REDIS_URL += "?db=1"  # a running application on this checkout has the other one
+    # A running application on this checkout has database 0; each worker of the tests has one of its own.
+    REDIS_URL += f"?db={1 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
 CACHES["default"]["LOCATION"] = REDIS_URL
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None, "anon": None}}

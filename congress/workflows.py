@@ -1,5 +1,7 @@
 """Lives of the ground floor's records, each one table."""
 
+import unicodedata
+
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
@@ -146,6 +148,18 @@ def gaps_filled(document: OfficialDocument) -> str:
     return ""
 
 
+def printable(document: OfficialDocument) -> str:
+    """No number is spent on what no printer has, or on a placeholder that was left in the text."""
+    text = "".join([document.title, document.recipient, document.body, document.copy_to, document.remark])
+    if any(bracket in text for bracket in "{}｛｝"):
+        return _("There is still a placeholder between braces in the text.")
+    bad = [letter for letter in text if unicodedata.category(letter) in UNPRINTABLE and letter not in "\r\n\t"]
+    return _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]} if bad else ""
+
+
+UNPRINTABLE = {"So", "Cs", "Co", "Cn", "Cf", "Cc"}
+
+
 def signed_off(document: OfficialDocument) -> str:
     """A document to a higher body names who signed it off (GB/T 9704-2012, 7.2.6)."""
     if documents.is_upward(document) and not document.signer.strip():
@@ -158,6 +172,9 @@ def number_it(document: OfficialDocument, move: Move) -> None:
     document.issued_on = move.data["issued_on"]
     if document.issued_on > timezone.localdate():
         raise Refused(_("The date of issue lies in the future."))
+    if document.kind in documents.kinds():  # signed as the letterhead has it today, whatever the draft says
+        head = documents.letterhead(document.organization)
+        document.issuer, document.word = documents.signature(documents.kind_of(document.kind), head)
     document.year = document.issued_on.year
     series = OfficialDocument.objects.filter(
         organization=document.organization_id, word=document.word, year=document.year
@@ -194,8 +211,8 @@ def record_document(document: OfficialDocument, move: Move) -> None:
 # fmt: off
 DOCUMENT = Workflow(OfficialDocument, [
     # verb    from                    to                    who               when                          then
-    T("issue", [DocumentState.DRAFT],  DocumentState.ISSUED, manages_document, [gaps_filled, signed_off], [number_it, owe_archive, record_document], needs=IssueForm, label=_("Issue it and give it its number")),
-    T("drop",  [DocumentState.DRAFT],  DocumentState.VOIDED, manages_document, [],                        [keep_reason], label=_("Drop the draft")),
+    T("issue", [DocumentState.DRAFT],  DocumentState.ISSUED, manages_document, [gaps_filled, printable, signed_off], [number_it, owe_archive, record_document], needs=IssueForm, label=_("Issue it and give it its number")),
+    T("drop",  [DocumentState.DRAFT],  DocumentState.VOIDED, manages_document, [],                        [keep_reason, record_document], label=_("Drop the draft")),
     T("void",  [DocumentState.ISSUED], DocumentState.VOIDED, manages_document, [],                        [keep_reason, record_document], needs=VoidForm, label=_("Void it")),
 ], parent="organization")
 # fmt: on

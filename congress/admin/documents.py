@@ -57,9 +57,23 @@ class IssuingAdmin(PolicyAdmin):
         return ["organization"] if obj else []
 
 
+class LetterheadForm(VersionedForm):
+    """How an office signs; never in the name of another."""
+
+    def clean(self) -> Any:
+        data = super().clean()
+        organization = data.get("organization") or (self.instance.organization_id and self.instance.organization)
+        if organization:
+            said = {name: data.get(name, "") for name in documents.NAMES}
+            head = Letterhead(organization=organization, **said)
+            for name, other in documents.borrowed_from(head).items():
+                self.add_error(name, _("This is how %(office)s signs.") % {"office": other.name})
+        return data
+
+
 @admin.register(Letterhead)
 class LetterheadAdmin(IssuingAdmin):
-    policy = LETTERHEADS
+    policy, form = LETTERHEADS, LetterheadForm
     list_display = ["organization", "committee_signs", "office_signs", "phone"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
@@ -266,6 +280,7 @@ class OfficialDocumentAdmin(WorkflowAdmin):
         "title", "recipient", "body", "attachments_note", ("issuer", "word"), ("layout", "urgency"),
         ("signer", "remark"), "copy_to",
     ]  # fmt: skip
+    readonly_fields = ["issuer", "word"]  # whose paper it is, its letterhead says
     change_form_template = "admin/congress/document_change_form.html"
 
     @admin.display(description=gettext_lazy("kind of document"), ordering="kind")

@@ -176,6 +176,12 @@ class PolicyAdmin(ModelAdmin):
             kwargs["queryset"] = policy.visible(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address suggests for a related row is its number, or nothing."""
+        given = super().get_changeform_initial_data(request)
+        related = {field.name for field in self.opts.concrete_fields if field.is_relation}
+        return {name: text for name, text in given.items() if name not in related or str(text).isdecimal()}
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)  # a class of its own for every request
         form.posted_version = request.POST.get(VERSION_FIELD, "")
@@ -267,20 +273,23 @@ class WorkflowAdmin(PolicyAdmin):
         if form.is_valid():
             try:
                 with transaction.atomic():
-                    kept = keep_files(form.cleaned_data, organization_of(self.policy, obj), request.user)
+                    kept = keep_files(form, organization_of(self.policy, obj), request.user)
                     self.workflow.take(obj, verb, by=request.user, **kept)
                 messages.success(request, _("Done."))
                 return redirect(f"admin:{self._name('change')}", pk)
             except Refused as refusal:  # what was typed stays on the page
                 form.add_error(None, str(refusal))
+        obstacle = self.workflow.obstacle(obj, verb)
+        if obstacle in form.non_field_errors():
+            obstacle = ""
         context = self.admin_site.each_context(request) | {
             "object": obj,
             "row": row,
             "form": form,
             "opts": self.opts,
             "back": reverse(f"admin:{self._name('change')}", args=[pk]),
-            "obstacle": row.obstacle(obj),
-            "consequences": self.consequences(obj, verb),
+            "obstacle": obstacle,
+            "consequences": [] if obstacle else self.consequences(obj, verb),
         }
         return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
 
@@ -289,13 +298,15 @@ class WorkflowAdmin(PolicyAdmin):
         return []
 
 
-def keep_files(data: dict[str, Any], organization: Any, by: Any) -> dict[str, Any]:
-    """What was said, each uploaded scan kept as a file of the organisation. Raises `Refused` if it is no scan."""
+def keep_files(form: forms.Form, organization: Any, by: Any) -> dict[str, Any]:
+    """What was said, each uploaded scan kept as a file of the organisation. Raises `Refused` if it is no scan.
+
+    A form that says `restricted` has scans for the managing office alone.
+    """
+    kept = {"organization": organization, "by": by, "kinds": SCANS, "restricted": getattr(form, "restricted", False)}
     return {
-        name: attachments.store(value.read(), name=value.name, organization=organization, by=by, kinds=SCANS)
-        if isinstance(value, UploadedFile)
-        else value
-        for name, value in data.items()
+        name: attachments.store(value.read(), name=value.name, **kept) if isinstance(value, UploadedFile) else value
+        for name, value in form.cleaned_data.items()
     }
 
 

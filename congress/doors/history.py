@@ -62,8 +62,12 @@ def _names(ids: set[Any]) -> dict[Any, str]:
 
 
 def _shown_fields(obj: models.Model) -> list[Any]:
+    """The fields the history keeps: a secret is left out of the events, so there is nothing of it to show."""
+    kept = {field.name for field in _event_model(obj)._meta.concrete_fields}
     return [
-        field for field in obj._meta.concrete_fields if field.name not in HIDDEN and not field.name.endswith("_index")
+        field
+        for field in obj._meta.concrete_fields
+        if field.name in kept - HIDDEN and not field.name.endswith("_index")
     ]
 
 

@@ -43,6 +43,8 @@ class HealthMiddleware:
             return HttpResponse("ok", content_type="text/plain")
         if request.path == "/readyz":
             return self._ready()
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse(status=400)  # no text holds it, and PostgreSQL takes none
         return self.get_response(request)
 
     def _ready(self) -> JsonResponse:

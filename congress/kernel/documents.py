@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from congress.kernel import wording
 from congress.kernel.workflow import Refused
-from congress.models import DocumentLayout, DocumentTemplate, Letterhead, OfficialDocument, Organization
+from congress.models import (
+    DocumentLayout,
+    DocumentTemplate,
+    Letterhead,
+    OfficialDocument,
+    Organization,
+    OrganizationKind,
+)
 
 Direction = Literal["up", "down", "level"]
 Issuer = Literal["committee", "office", "credentials"]
@@ -157,6 +164,26 @@ def completed(own: Letterhead) -> Letterhead:
     head.office_word = own.office_word or f"{stem(name)}党联"
     head.credentials = own.credentials or f"{name}代表资格审查委员会"
     return head
+
+
+NAMES: Final = ("committee", "committee_word", "office", "office_word", "credentials")
+
+
+def borrowed_from(head: Letterhead) -> dict[str, Organization]:
+    """The names of a letterhead that are another organisation's of the same district, by field: nobody signs for it."""
+    root = head.organization.path.strip("/").split("/")[0]
+    others = Organization.objects.filter(
+        path__startswith=f"/{root}/" if head.organization.path.startswith("/") else root
+    )
+    others = others.filter(kind__in=[OrganizationKind.DISTRICT, OrganizationKind.TOWNSHIP])
+    rows = {row.organization_id: row for row in Letterhead.objects.filter(organization__in=others)}
+    taken: dict[str, Organization] = {}
+    for other in others.exclude(pk=head.organization_id):
+        row = rows.get(other.pk) or Letterhead(organization=other)
+        row.organization = other
+        full = completed(row)
+        taken |= {getattr(full, name): other for name in NAMES}
+    return {name: taken[getattr(head, name)] for name in NAMES if getattr(head, name) in taken}
 
 
 def signature(kind: Kind, head: Letterhead) -> tuple[str, str]:

@@ -78,7 +78,7 @@ class Declared:
     source: str
     read: Callable[[str], Any] = _span
     by_level: Mapping[str, str] | None = None  # defaults that differ by level
-    protects: bool = False  # guards personal data or accounts: the district office alone sets it
+    protects: bool = False  # guards personal data, or binds the office itself: the district office alone sets it
     explains: Any = ""  # what a value may be, where that is not plain
 
 
@@ -111,37 +111,32 @@ DECLARED: dict[str, Declared] = {
         gettext_lazy("Delegates needed for a joint proposal"), "10", "平凉市、广东省提案办法", by_level={"township": "5"}
     ),
     "escalate_days_after": Declared(gettext_lazy("Overdue is told to the office above after (days)"), "7", "惯例"),
-    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例", _of_hundred),
+    "surplus_percent": Declared(gettext_lazy("Surplus of candidates over seats, at least (%)"), "20", "地方组织选举工作条例", _of_hundred, protects=True),
     "majority_base": Declared(
         gettext_lazy("Elected by more than half of: “due” all electors, “present” those present"),
         "due",
         "地方组织选举工作条例",
-        _base,
-    ),
-    "notice_working_days": Declared(gettext_lazy("Public notice before the vote, at least (working days)"), "5", "惯例"),
+        _base, protects=True),
+    "notice_working_days": Declared(gettext_lazy("Public notice before the vote, at least (working days)"), "5", "惯例", protects=True),
     "election_recommend_days": Declared(gettext_lazy("① Unit recommends candidates within (days)"), "30", "惯例"),
     "election_reply_working_days": Declared(gettext_lazy("② Reply on the candidates within (working days)"), "10", "惯例"),
     "election_vote_days": Declared(gettext_lazy("③ Unit votes within (days)"), "30", "惯例"),
     "election_result_working_days": Declared(gettext_lazy("④ Reply on the result within (working days)"), "10", "惯例"),
     "credentials_working_days": Declared(gettext_lazy("Credentials checked within (working days)"), "10", "惯例"),
     "election_reply_level": Declared(
-        gettext_lazy("Who replies on candidates, results and credentials: “same” or “upper” committee"), "same", "试点工作汇报", _level
-    ),
+        gettext_lazy("Who replies on candidates, results and credentials: “same” or “upper” committee"), "same", "试点工作汇报", _level, protects=True),
     "mandate_decision_level": Declared(
-        gettext_lazy("Who decides on a mandate: “same” or “upper” committee"), "same", "党代表任期制暂行条例第二十八条", _level
-    ),
+        gettext_lazy("Who decides on a mandate: “same” or “upper” committee"), "same", "党代表任期制暂行条例第二十八条", _level, protects=True),
     "filing_working_days": Declared(
-        gettext_lazy("A termination is filed with the committee above within (working days)"), "10", "党代表任期制暂行条例第二十八条"
-    ),
+        gettext_lazy("A termination is filed with the committee above within (working days)"), "10", "党代表任期制暂行条例第二十八条", protects=True),
     "resignation_working_days": Declared(
         gettext_lazy("The committee decides on a resignation within (working days)"), "20", "党代表任期制暂行条例第二十五条"
     ),
-    "persuasion_days": Declared(gettext_lazy("Dismissed for idleness after being urged to resign, at the earliest (days)"), "15", "惯例"),
+    "persuasion_days": Declared(gettext_lazy("Dismissed for idleness after being urged to resign, at the earliest (days)"), "15", "惯例", protects=True),
     "removal_motion_percent": Declared(
-        gettext_lazy("Members of the unit needed to move a removal, at least (%)"), "20", "惯例", _of_hundred
-    ),
-    "term_extension_months": Declared(gettext_lazy("A term may be extended by at most (months)"), "12", "地方党代会条例第五条"),
-    "term_years": Declared(gettext_lazy("Length of a term (years)"), "5", "党章第二十五条"),
+        gettext_lazy("Members of the unit needed to move a removal, at least (%)"), "20", "惯例", _of_hundred, protects=True),
+    "term_extension_months": Declared(gettext_lazy("A term may be extended by at most (months)"), "12", "地方党代会条例第五条", protects=True),
+    "term_years": Declared(gettext_lazy("Length of a term (years)"), "5", "党章第二十五条", protects=True),
     # How the delegates should be composed (reference.md §2.2). The two defaults are rounded from that county's report;
     # the others have none: women and minorities are to match the local membership, which the office knows.
     "target_women_percent": _share(gettext_lazy("Guidance: women, at least (%)"), source="不低于本地女党员比例，由党联办填入"),

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -129,8 +130,9 @@ class Workflow(Generic[M]):
             self.judge(locked, verb, by=by)
             move = Move(verb, by, timezone.now(), note, data, source)
             setattr(locked, self.field, row.target)
-            for effect in row.then:
-                effect(locked, move)
+            with translation.override(settings.LANGUAGE_CODE):  # what is written down is read by others
+                for effect in row.then:
+                    effect(locked, move)
             locked.save()
             JournalEntry.objects.create(
                 content_type=ContentType.objects.get_for_model(self.model),
@@ -143,6 +145,11 @@ class Workflow(Generic[M]):
                 note=note,
             )
         return locked
+
+    def obstacle(self, obj: M, verb: str) -> str:
+        """Why `verb` is not possible now, as `take` would say it; empty if nothing stands in the way."""
+        row = self.row(verb)
+        return row.obstacle(obj) if getattr(obj, self.field) in row.source else self._not_from(row, obj)
 
     def _not_from(self, row: Transition[M], obj: M) -> str:
         now = getattr(obj, f"get_{self.field}_display")()

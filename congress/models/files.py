@@ -33,6 +33,7 @@ class Attachment(models.Model):
     file = models.FileField(_("file"), upload_to=random_name, max_length=100)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("uploaded by"))
     sensitive = models.BooleanField(_("holds personal numbers in clear"), default=False)
+    restricted = models.BooleanField(_("for who manages the organisation alone"), default=False)
     stored_at = models.DateTimeField(_("stored at"), auto_now_add=True)
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 

@@ -49,6 +49,7 @@ def store(
     by: User | None,
     kinds: Collection[str],
     sensitive: bool = False,
+    restricted: bool = False,
 ) -> Attachment:
     """Keep an upload whose extension, first bytes and content agree on one of `kinds`; pictures are made anew.
 
@@ -71,15 +72,24 @@ def store(
         )
     if claimed in PICTURES:
         content = _made_anew(content, PICTURES[claimed])
-    return keep(content, name=name, kind=claimed, organization=organization, by=by, sensitive=sensitive)
+    facts = {"sensitive": sensitive, "restricted": restricted}
+    return keep(content, name=name, kind=claimed, organization=organization, by=by, **facts)
 
 
 def keep(
-    content: bytes, *, name: str, kind: str, organization: Organization, by: User | None, sensitive: bool = False
+    content: bytes,
+    *,
+    name: str,
+    kind: str,
+    organization: Organization,
+    by: User | None,
+    sensitive: bool = False,
+    restricted: bool = False,
 ) -> Attachment:
     """Keep a file the application made itself, or has examined. The row is written after the file is safe on disk.
 
-    A sensitive file, with personal numbers in clear, is given out to nobody but its owner.
+    A sensitive file, with personal numbers in clear, is given out to nobody but its owner; a restricted one to those
+    who manage its organisation.
     """
     place = default_storage.save(random_name(Attachment(), ""), ContentFile(content))
     _settle(place)
@@ -92,6 +102,7 @@ def keep(
         file=place,
         owner=by,
         sensitive=sensitive,
+        restricted=restricted,
     )
 
 

@@ -45,8 +45,8 @@ def run(now: datetime | None = None, *, dry_run: bool = False) -> Passed:
             rows = _due(now, after if dry_run else (None, 0))
             if not rows:
                 return total
-            total += _speak(rows, people, now, dry_run=dry_run)
             after = (rows[-1].next_at, rows[-1].pk)
+            total += _speak(rows, people, now, dry_run=dry_run)
 
 
 def _due(now: datetime, after: tuple[datetime | None, int]) -> Sequence[DueTime]:

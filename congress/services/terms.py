@@ -28,6 +28,8 @@ def change_end(congress: Congress, ends_on: date, *, basis: str, by: Any) -> Ter
         raise Refused(_("Enter first when the term starts."))
     if ends_on <= congress.starts_on:
         raise Refused(_("The term ends before it starts."))
+    if ends_on <= timezone.localdate():
+        raise Refused(_("The new end lies in the past. Delegates serve until the next congress opens."))
     latest = _latest_end(congress)
     if ends_on > latest:
         raise Refused(

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from congress.doors.admin import PolicyAdmin, VersionedForm
 from congress.doors.widgets import TextInput
-from congress.policies import CONGRESSES
+from congress.kernel import audit
+from congress.models import Role
+from congress.policies import CONGRESSES, has_role
 from delegates.admin.quotas import QuotaPages
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate
 from delegates.policies import DELEGATIONS, ELECTING_UNITS, GROUPS, MANDATES
 from delegates.services.access import unit_account
-from delegates.services.seats import fit_vacancies
+from delegates.services.seats import fit_vacancies, refuse_over
 
 MOST_LINKS = 20
 
@@ -66,11 +68,17 @@ class UnitForm(VersionedForm):
         required=False,
         max_length=150,
         widget=TextInput(),
-        help_text=_("The unit's own account: it hears of steps that fall due and of decisions on its delegates."),
+        help_text=_(
+            "The unit's own account: it hears of steps that fall due and of decisions on its delegates. "
+            "The district office names it."
+        ),
     )
+
+    user: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["contact_name"].disabled = not has_role(self.user, Role.OFFICE)
         if self.instance.contact:
             self.initial["contact_name"] = self.instance.contact.get_username()
 
@@ -79,6 +87,7 @@ class UnitForm(VersionedForm):
         name = self.cleaned_data["contact_name"].strip()
         self.contact = unit_account(name) if name else None
         if name and self.contact is None:
+            audit.record("account_miss", by=self.user, subject=f"ElectingUnit {self.instance.pk or ''}")
             raise forms.ValidationError(_("There is no open unit account of this name."))
         return name
 
@@ -104,7 +113,9 @@ class ElectingUnitAdmin(QuotaPages, BodyAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["fields"] = [name for name in self.fields if name != "contact_name"]
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["congress"] if obj else []
@@ -112,7 +123,8 @@ class ElectingUnitAdmin(QuotaPages, BodyAdmin):
     def save_model(self, request: HttpRequest, obj: ElectingUnit, form: Any, change: bool) -> None:
         form.changed_data = ["contact" if name == "contact_name" else name for name in form.changed_data]
         super().save_model(request, obj, form, change)
-        fit_vacancies(obj, on=timezone.localdate())
+        refuse_over(obj.congress)
+        fit_vacancies(obj, on=timezone.localdate(), by=request.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         running = CONGRESSES.visible(request.user).current(timezone.localdate()).select_related("organization")

@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.doors.admin import WorkflowAdmin
+from congress.doors.admin import VersionedForm, WorkflowAdmin
 from congress.kernel.workflow import Refused
 from congress.policies import CONGRESSES
 from delegates.admin.papers import PaperPages
@@ -21,6 +22,19 @@ from delegates.workflows import CREDENTIALS
 from delegates.workflows.credentials import checks_it
 
 POINTS = ("procedure_sound", "votes_enough", "full_member", "notice_clear")
+
+
+class ReviewForm(VersionedForm):
+    """A report on everybody who waits; refused here, where the opinion that was typed stays on the page."""
+
+    def clean(self) -> Any:
+        data = super().clean()
+        if data.get("checked_on") and data["checked_on"] > timezone.localdate():
+            self.add_error("checked_on", _("The day lies in the future."))
+        congress = data.get("congress")
+        if self.instance.pk is None and congress and not credentials.waiting(congress).exists():
+            self.add_error("congress", _("Nobody waits for the check of credentials in this congress."))
+        return data
 
 
 class ItemForm(forms.Form):
@@ -36,7 +50,7 @@ class ItemForm(forms.Form):
 
 @admin.register(CredentialsReview)
 class CredentialsReviewAdmin(PaperPages, WorkflowAdmin):
-    policy, workflow = REVIEWS, CREDENTIALS
+    policy, workflow, form = REVIEWS, CREDENTIALS, ReviewForm
     list_display = ["congress", "checked_on", "state", "decided_on", "basis"]
     list_filter = ["state"]
     search_fields = ["congress__organization__name"]
@@ -78,7 +92,8 @@ class CredentialsReviewAdmin(PaperPages, WorkflowAdmin):
         return [
             {
                 "item": item,
-                "form": ItemForm(
+                "form": request.__dict__.get("_judged", {}).get(item.pk)
+                or ItemForm(
                     prefix=f"i{item.pk}",
                     initial={name: getattr(item, name) for name in (*POINTS, "verdict", "note")},
                 ),
@@ -98,6 +113,12 @@ class CredentialsReviewAdmin(PaperPages, WorkflowAdmin):
                     said = {item: form.cleaned_data for item, form in forms_by_item.items()}
                     changed = credentials.judge(obj, said, by=request.user)
                     messages.success(request, _("%(count)s lines changed.") % {"count": changed})
+                    return redirect("admin:delegates_credentialsreview_change", pk)
                 except Refused as refusal:
                     messages.error(request, str(refusal))
+            else:
+                messages.error(request, _("Some lines cannot be saved: see what stands at them."))
+            request.__dict__["_judged"] = forms_by_item  # the page again, with every line as it was typed
+            request.method = "GET"
+            return self.change_view(request, str(pk))
         return redirect("admin:delegates_credentialsreview_change", pk)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from congress.doors.admin import PolicyAdmin, VersionedForm, WorkflowAdmin
@@ -17,11 +18,13 @@ from delegates.admin.papers import PaperPages
 from delegates.forms import DropForm
 from delegates.forms.ballots import BallotForm, SpeechForm
 from delegates.kernel.ballots import STAGES
-from delegates.models import Election, ElectionMethod, ElectionState, Mandate, Objection
+from delegates.models import BallotStage, Election, ElectionMethod, ElectionState, Mandate, Objection
 from delegates.policies import ELECTIONS, MANDATES, OBJECTIONS
 from delegates.services import elections
-from delegates.services.overview import election_page
+from delegates.services.overview import election_page, offered_stages
+from delegates.services.seats import refuse_full
 from delegates.workflows import ELECTION
+from delegates.workflows.elections import outcome_of
 
 PLANNED_WITH = ["electing_unit", "method", "seats", "opened_on", "note"]
 TOGETHER = [("organization", "electing_unit"), ("kind", "method"), ("seats", "state"), ("opened_on", "notice"), "note"]
@@ -36,6 +39,16 @@ class PlanForm(VersionedForm):
         if "method" in self.fields:
             kept = {ElectionMethod.LEGACY, ElectionMethod.BY_ELECTION}
             self.fields["method"].choices = [(code, name) for code, name in ElectionMethod.choices if code not in kept]
+
+    def clean(self) -> Any:
+        """Refused here, where what was typed stays on the page; the service judges again."""
+        data = super().clean()
+        if data.get("electing_unit") and data.get("seats"):
+            try:
+                refuse_full(data["electing_unit"], data["seats"])
+            except Refused as refusal:
+                self.add_error("seats", str(refusal))
+        return data
 
 
 class StepFilter(admin.SimpleListFilter):
@@ -117,7 +130,11 @@ class ElectionAdmin(PaperPages, WorkflowAdmin):
         obj = self._managed(request, pk)
         if stage not in STAGES.get(obj.method, ()):
             raise Http404
-        form = BallotForm(request.POST or None, election=obj, stage=stage)
+        if stage not in offered_stages(obj):
+            messages.error(request, _("This election does not wait for this ballot now."))
+            return redirect("admin:delegates_election_change", pk)
+        tied = outcome.tied if stage == BallotStage.ELECTION and (outcome := outcome_of(obj)) else ()
+        form = BallotForm(request.POST or None, election=obj, stage=stage, only=tied)
         if request.method == "POST" and form.is_valid():
             try:
                 elections.count_ballot(obj, stage=stage, by=request.user, **form.counted())
@@ -174,6 +191,13 @@ class ObjectionForm(VersionedForm):
         mandate, election = data.get("mandate"), data.get("election")
         if mandate and election and mandate.election_id != election.pk:
             self.add_error("mandate", _("This candidate stands in another election."))
+        received = data.get("received_on") or self.instance.received_on
+        if received and received > timezone.localdate():
+            self.add_error(None, _("The day lies in the future."))
+        if received and data.get("concluded_on") and data["concluded_on"] < received:
+            self.add_error("concluded_on", _("It was concluded before it was received."))
+        if data.get("upheld") is not None and not data.get("concluded_on"):
+            self.add_error("concluded_on", _("A conclusion has a date and says whether the objection is upheld."))
         return data
 
 

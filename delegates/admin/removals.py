@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.doors.admin import WorkflowAdmin
+from congress.doors.admin import VersionedForm, WorkflowAdmin
 from delegates.models import RemovalMotion
 from delegates.policies import MOTIONS
 from delegates.services.consequences import consequences
-from delegates.workflows import REMOVAL
+from delegates.workflows import MANDATE, REMOVAL
+from delegates.workflows.mandates import no_motion
 
 MOVED_WITH = ["mandate", "mover", "supporters", "electors", "moved_on", "grounds"]
 FOUND = [
@@ -19,9 +21,25 @@ FOUND = [
 ]  # fmt: skip
 
 
+class MotionForm(VersionedForm):
+    """A motion is against a delegate who can be removed, and there is one at a time."""
+
+    def clean(self) -> Any:
+        data = super().clean()
+        mandate = data.get("mandate")
+        if data.get("moved_on") and data["moved_on"] > timezone.localdate():
+            self.add_error("moved_on", _("The day lies in the future."))
+        if self.instance.pk is None and mandate:
+            if mandate.status not in MANDATE.row("remove").source:
+                self.add_error("mandate", _("Only a delegate in office or suspended can be removed."))
+            if reason := no_motion(mandate):
+                self.add_error("mandate", reason)
+        return data
+
+
 @admin.register(RemovalMotion)
 class RemovalMotionAdmin(WorkflowAdmin):
-    policy, workflow = MOTIONS, REMOVAL
+    policy, workflow, form = MOTIONS, REMOVAL, MotionForm
     list_display = ["delegate", "organization", "mover", "moved_on", "state"]
     list_filter = ["state"]
     search_fields = ["mandate__person__name"]

@@ -13,6 +13,7 @@ from delegates.forms.decisions import (
     RestoreForm,
     SuspendForm,
     TerminateForm,
+    WithdrawForm,
 )
 from delegates.forms.elections import (
     ConfirmForm,
@@ -51,5 +52,6 @@ __all__ = [
     "SuspendForm",
     "TerminateForm",
     "WaiveForm",
+    "WithdrawForm",
     "fact_label",
 ]

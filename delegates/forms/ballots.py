@@ -1,5 +1,6 @@
 """The figures of a counted ballot and of a speech, as the office types them from the tally sheet."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -21,17 +22,20 @@ def _votes(label: str, **options: Any) -> forms.IntegerField:
 class BallotForm(forms.Form):
     """Due, present, issued, collected, invalid; then three numbers for everybody who stands."""
 
-    held_on = day_field(gettext_lazy("held on"))
+    held_on = day_field(gettext_lazy("day of the ballot"))
     due = count_field(gettext_lazy("electors due"))
     present = count_field(gettext_lazy("electors present"))
     issued = count_field(gettext_lazy("ballots issued"))
     collected = count_field(gettext_lazy("ballots collected"))
     invalid = count_field(gettext_lazy("ballots invalid"), initial=0)
 
-    def __init__(self, *args: Any, election: Election, stage: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, election: Election, stage: str, only: Collection[int] = (), **kwargs: Any) -> None:
+        """`only` names those who tied: the next round is on them alone."""
         super().__init__(*args, **kwargs)
         self.title = str(BallotStage(stage).label)
         standing = Mandate.objects.filter(election=election, status=MandateStatus.CANDIDATE)
+        if only:
+            standing = standing.filter(pk__in=only)
         self.candidates = list(standing.select_related("person").order_by("roster_key", "pk"))
         self.figures = list(self.fields)
         for mandate in self.candidates:

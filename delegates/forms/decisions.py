@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from congress.kernel import rules
 from delegates.kernel.committees import committee_of, decider
 from delegates.models import ChangeReason, Mandate, RemovalMotion
 
@@ -73,6 +74,7 @@ class DecisionForm(forms.Form):
 
     def about(self, mandate: Mandate) -> None:
         """Suggest who usually proposes and decides, and know since when the delegate has his present status."""
+        mandate = getattr(mandate, "mandate", mandate)  # a motion is about a mandate too
         self.mandate = mandate
         congress = mandate.congress
         proposer = CREDENTIALS_COMMITTEE if self.proposed_by_credentials else str(mandate.electing_unit)
@@ -95,7 +97,7 @@ class DecisionForm(forms.Form):
         if self.mandate is None:
             return None
         last = self.mandate.changes.exclude(reason=R.REGISTERED).order_by("-decided_on", "-pk").first()
-        return last.decided_on if last else self.mandate.elected_on
+        return last.decided_on if last else self.mandate.elected_on or self.mandate.congress.starts_on
 
 
 class SuspendForm(DecisionForm):
@@ -141,14 +143,30 @@ class PersuadeForm(DecisionForm):
 
 
 class DismissForm(DecisionForm):
+    """Not before the time is over that the delegate had to answer (劝辞)."""
+
     reasons = (R.IDLE,)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        urged = self.mandate.changes.filter(verb="persuade").order_by("-decided_on").first() if self.mandate else None
+        if urged and cleaned.get("decided_on"):
+            days = rules.value("persuasion_days", self.mandate.congress.organization, urged.decided_on)
+            if (cleaned["decided_on"] - urged.decided_on).days < days:
+                self.add_error(
+                    "decided_on",
+                    _("Urged to resign on %(day)s: at least %(days)s days must pass.")
+                    % {"day": f"{urged.decided_on:%Y-%m-%d}", "days": days},
+                )
+        return cleaned
 
 
 class ResignForm(forms.Form):
     """A letter on paper that the office records: when it came, and what it says."""
 
+    restricted = True  # the scan is the managing office's to read
     decided_on = day_field(gettext_lazy("handed in on"))
-    note = forms.CharField(
+    letter = forms.CharField(
         label=gettext_lazy("Letter of resignation"),
         min_length=10,
         max_length=2000,
@@ -168,7 +186,7 @@ class ResignForm(forms.Form):
 class ResignLetterForm(forms.Form):
     """What the delegate himself writes on his phone."""
 
-    note = forms.CharField(
+    letter = forms.CharField(
         label=gettext_lazy("Why I resign"),
         min_length=10,
         max_length=2000,
@@ -176,6 +194,20 @@ class ResignLetterForm(forms.Form):
         error_messages={"min_length": gettext_lazy("Say in a sentence why you resign.")},
     )
     sure = forms.BooleanField(label=gettext_lazy("I have considered it and resign of my own will"))
+
+
+class WithdrawForm(forms.Form):
+    """The delegate took his letter back: when and how the office knows."""
+
+    decided_on = day_field(gettext_lazy("handed in on"))
+    note = forms.CharField(
+        label=gettext_lazy("How the delegate took it back"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        refuse_future(self, "decided_on")
+        return cleaned
 
 
 class PledgeForm(forms.Form):

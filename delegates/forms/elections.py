@@ -1,5 +1,6 @@
 """What is said at each step of an election, of a vacancy and of a motion to remove."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from congress.kernel import rules
 from congress.kernel.deadlines import WorkCalendar, after_working_days
 from congress.models import Session
 from delegates.forms.decisions import day_field, refuse_future
-from delegates.models import Election, Vacancy
+from delegates.models import CredentialsReview, Election, RemovalMotion, Vacancy
 
 
 def count_field(label: Any, **options: Any) -> forms.IntegerField:
     """A number of people or ballots."""
     return forms.IntegerField(label=label, **({"min_value": 0, "max_value": 1_000_000} | options))
+
+
+MOST = 1_000_000  # electors, ballots, votes
 
 
 class StepForm(forms.Form):
@@ -43,10 +47,16 @@ class StepForm(forms.Form):
 
     def _since(self) -> Any:
         row = getattr(self, "row", None)
+        if isinstance(row, CredentialsReview):
+            return row.checked_on
+        if isinstance(row, Vacancy):
+            return row.opened_on
         if not isinstance(row, Election):
             return None
         last = row.steps.exclude(verb="announce").order_by("-done_on").first()
-        return last.done_on if last else row.opened_on
+        since = last.done_on if last else row.opened_on
+        posted = row.notice_until if row.state == Election.State.APPROVED else None
+        return max(since, posted + timedelta(days=1)) if posted else since
 
 
 class DropForm(forms.Form):
@@ -72,6 +82,13 @@ class NoticeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         start, end = cleaned.get("notice_from"), cleaned.get("notice_until")
+        approved = self.election.steps.filter(verb="approve_candidates").order_by("-pk").first()
+        if start and approved and start < approved.done_on:
+            self.add_error(
+                "notice_from",
+                _("The candidates were approved on %(day)s: the notice cannot begin earlier.")
+                % {"day": f"{approved.done_on.year}年{approved.done_on.month}月{approved.done_on.day}日"},
+            )
         if start and end:
             least = self._shortest(start)
             if end < least:
@@ -97,7 +114,9 @@ class ConfirmForm(forms.Form):
         """Offer the sessions that opened after the seat was filled; none while it is empty."""
         if vacancy.filled_on is None:
             return
-        sessions = Session.objects.filter(congress=vacancy.electing_unit.congress_id, starts_on__gte=vacancy.filled_on)
+        sessions = Session.objects.filter(
+            congress=vacancy.electing_unit.congress_id, starts_on__range=(vacancy.filled_on, timezone.localdate())
+        )
         self.fields["session"].queryset = sessions.select_related("congress__organization")
 
 
@@ -116,9 +135,14 @@ class HearingForm(forms.Form):
         help_text=gettext_lazy("If he did not come although he was told, say so here."),
     )
 
+    def about(self, motion: RemovalMotion) -> None:
+        """Know the motion: it is heard after it was moved."""
+        self.moved_on = motion.moved_on
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         refuse_future(self, "heard_on")
+        refuse_before(self, "heard_on", getattr(self, "moved_on", None))
         return cleaned
 
 
@@ -134,9 +158,14 @@ class RemovalVoteForm(forms.Form):
     votes_for = count_field(gettext_lazy("votes for the removal"))
     votes_against = count_field(gettext_lazy("votes against the removal"))
 
+    def about(self, motion: RemovalMotion) -> None:
+        """Know the motion: it is voted on after the delegate was heard."""
+        self.heard_on = motion.heard_on
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         refuse_future(self, "voted_on")
+        refuse_before(self, "voted_on", getattr(self, "heard_on", None))
         check_figures(self, cleaned)
         if self.errors:
             return cleaned
@@ -145,6 +174,13 @@ class RemovalVoteForm(forms.Form):
         if cleaned["collected"] > cleaned["issued"]:
             self.add_error("collected", _("More ballots were collected than issued: the vote is void, vote again."))
         return cleaned
+
+
+def refuse_before(form: forms.Form, name: str, since: date | None) -> None:
+    """A step is not taken before the one it follows."""
+    day = form.cleaned_data.get(name)
+    if day and since and day < since:
+        form.add_error(name, _("The step before is of %(day)s.") % {"day": f"{since:%Y-%m-%d}"})
 
 
 def check_figures(form: forms.Form, cleaned: dict[str, Any]) -> None:

@@ -114,7 +114,7 @@ class Ballot(models.Model):
     election = models.ForeignKey(Election, models.PROTECT, related_name="ballots", verbose_name=_("election"))
     stage = models.CharField(_("ballot"), max_length=15, choices=BallotStage)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
-    held_on = models.DateField(_("held on"))
+    held_on = models.DateField(_("day of the ballot"))
     due = models.PositiveIntegerField(_("electors due"))
     present = models.PositiveIntegerField(_("electors present"))
     issued = models.PositiveIntegerField(_("ballots issued"))

@@ -25,7 +25,7 @@ class VacancyCause(models.TextChoices):
 class VacancyState(models.TextChoices):
     OPEN = "open", _("vacant")
     FILLED = "filled", _("filled, to be confirmed by the session")
-    CONFIRMED = "confirmed", _("confirmed")
+    CONFIRMED = "confirmed", _("confirmed by a session")
     WAIVED = "waived", _("not to be filled")
 
 

@@ -65,4 +65,6 @@ def judge(review: CredentialsReview, verdicts: Mapping[int, Mapping[str, Any]], 
             raise Refused(f"{item.mandate.person.name}：{''.join(problem.messages)}") from None
         item.save()
         changed += 1
+    organization = review.congress.organization
+    audit.record("credentials_judge", by=by, subject=str(review), organization=organization, rows=changed)
     return changed

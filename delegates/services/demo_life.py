@@ -92,7 +92,7 @@ class _Term:
         mandate = self.delegate("何志远", unit)
         today = timezone.localdate()
         letter = "因工作调往外地，不能继续履行代表职务，自愿辞去代表职务。"
-        MANDATE.take(mandate, "resign", by=self.clerk, note=letter, decided_on=today - timedelta(days=55))
+        MANDATE.take(mandate, "resign", by=self.clerk, letter=letter, decided_on=today - timedelta(days=55))
         said = self.said("resignation", today - timedelta(days=45), unit)
         MANDATE.take(mandate, "accept_resignation", by=self.clerk, **said)
         change = MandateChange.objects.get(mandate=mandate, verb="accept_resignation")
@@ -167,7 +167,7 @@ def _neighbours(congress: Congress, clerk: User) -> None:
     """Of the roster itself, so that it stays whole: one resignation waits, one delegate was suspended and restored."""
     rows = list(Mandate.objects.filter(congress=congress).order_by("roster_key", "pk")[1:3])
     waiting, restored = rows
-    MANDATE.take(waiting, "resign", by=clerk, note="因身体原因，难以继续履行代表职责，请求辞去代表职务。")
+    MANDATE.take(waiting, "resign", by=clerk, letter="因身体原因，难以继续履行代表职责，请求辞去代表职务。")
     unit, committee = restored.electing_unit, committee_of(congress.organization)
     for verb, reason, day in (("suspend", "criminal", date(2026, 7, 1)), ("restore", "cause_gone", date(2026, 9, 2))):
         MANDATE.take(

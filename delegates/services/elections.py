@@ -26,7 +26,7 @@ from delegates.models import (
     Speech,
 )
 from delegates.policies import ELECTING_UNITS, ELECTIONS
-from delegates.services.seats import fit_vacancies, refuse_full
+from delegates.services.seats import fit_vacancies, refuse_full, refuse_over
 from delegates.workflows import MANDATE
 from delegates.workflows.elections import candidates_of
 from delegates.workflows.openings import owe_step
@@ -91,6 +91,11 @@ def count_ballot(
         raise Refused(_("Members vote after the candidates are approved, and before the result is decided."))
     if election.state in (ElectionState.VOTED, ElectionState.COMPLETED, ElectionState.CANCELLED):
         raise Refused(_("This election does not wait for a ballot any more."))
+    approved = election.steps.filter(verb="approve_candidates").order_by("-pk").first()
+    since = approved.done_on if approved and stage in (BallotStage.ELECTION, BallotStage.PRE_ELECTION) else None
+    since = since or election.opened_on
+    if held_on < since:
+        raise Refused(_("The step before is of %(day)s.") % {"day": f"{since:%Y-%m-%d}"})
     last = election.ballots.filter(stage=stage).aggregate(Max("round"))["round__max"] or 0
     counts = {pk: Votes(*numbers) for pk, numbers in votes.items()}
     ballot = Ballot(election=election, stage=stage, round=last + 1, held_on=held_on, **figures)
@@ -155,12 +160,6 @@ def set_quotas(congress: Congress, quotas: Mapping[int, int], *, basis: str, on:
 
     Raises `Refused` if they are more than the congress has.
     """
-    surplus_over = congress.seats is not None and sum(quotas.values()) > congress.seats
-    if surplus_over:
-        raise Refused(
-            _("%(given)s seats are given, the congress has %(seats)s.")
-            % {"given": sum(quotas.values()), "seats": congress.seats}
-        )
     changed = 0
     units = ElectingUnit.objects.select_for_update(of=("self",)).select_related("congress__organization")
     for unit in units.filter(congress=congress, pk__in=quotas).order_by("pk"):
@@ -171,8 +170,9 @@ def set_quotas(congress: Congress, quotas: Mapping[int, int], *, basis: str, on:
         unit.seat_quota, unit.quota_basis = quotas[unit.pk], basis
         unit.version += 1
         unit.save(update_fields=["seat_quota", "quota_basis", "version"])
-        fit_vacancies(unit, on=on)
+        fit_vacancies(unit, on=on, by=by)
         changed += 1
+    refuse_over(congress)
     audit.record("quotas", by=by, subject=str(congress), organization=congress.organization, rows=changed, basis=basis)
     return changed
 

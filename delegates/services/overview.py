@@ -20,7 +20,7 @@ PATH = [
 
 def election_page(election: Election) -> dict[str, Any]:
     """Everything beside the election's own facts, in a constant number of queries."""
-    ballots = list(election.ballots.order_by("held_on", "pk"))
+    ballots = list(election.ballots.order_by("pk"))
     results = BallotResult.objects.filter(ballot__in=ballots)
     votes = {(result.ballot_id, result.mandate_id): result for result in results}
     mandates = list(Mandate.objects.filter(election=election).select_related("person").order_by("roster_key", "pk"))
@@ -42,14 +42,23 @@ def election_page(election: Election) -> dict[str, Any]:
             for mandate in mandates
         ],
         "needed": max((needed_at(election, stage) for stage in STAGES.get(election.method, ())), default=0),
-        "stages": [(stage, labels[stage]) for stage in STAGES.get(election.method, ())],
+        "stages": [(stage, labels[stage]) for stage in offered_stages(election)],
         "speeches": list(Speech.objects.filter(mandate__in=mandates).select_related("mandate__person")),
         "with_speeches": election.method in WITH_SPEECHES,
         "takes_candidates": election.state == ElectionState.PLANNED,
         "takes_drops": election.state in PATH[:3],
-        "takes_ballots": election.state in PATH[:3],
+        "takes_ballots": bool(offered_stages(election)),
         "filled": list(election.vacancies.select_related("electing_unit", "left_by__person")),
     }
+
+
+def offered_stages(election: Election) -> list[str]:
+    """The ballots whose figures can be written down now: the masses' before the reply, the members' after it."""
+    if election.state not in PATH[:3]:
+        return []
+    members = (BallotStage.ELECTION, BallotStage.PRE_ELECTION)
+    approved = election.state == ElectionState.APPROVED
+    return [stage for stage in STAGES.get(election.method, ()) if approved or stage not in members]
 
 
 def _path(election: Election) -> list[dict[str, str]]:

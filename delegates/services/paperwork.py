@@ -178,7 +178,7 @@ def _of_election(election: Election) -> dict[str, str]:
     elected = _names(election, Mandate.Status.ELECTED, Mandate.Status.ACTIVE)
     vacancy = election.vacancies.exclude(left_by=None).select_related("left_by__person").first()
     leaver = vacancy.left_by if vacancy else None
-    change = leaver.changes.order_by("-decided_on", "-pk").first() if leaver else None
+    change = leaver.changes.filter(verb__in=OF_CHANGE).order_by("-decided_on", "-pk").first() if leaver else None
     ballot = election.ballots.order_by("-held_on", "-pk").first()
     steps = {step.verb: step for step in election.steps.order_by("pk")}
     decided = steps.get("approve_result") or steps.get("approve_candidates") or steps.get("recommend")

@@ -87,7 +87,12 @@ def save_delegate(form: Any, *, by: Any, version: int | None, person_version: in
     form.instance.person = person
     if changed & {"name"} or "manual_rank" in form.changed_data:
         _renew_roster_keys(person, form.instance)
-    before = Mandate.objects.select_related("electing_unit").get(pk=form.instance.pk).electing_unit
+    known = Mandate.objects.select_related("electing_unit").get(pk=form.instance.pk)
+    before = known.electing_unit
+    if form.instance.electing_unit_id != before.pk:
+        if known.status in (Mandate.Status.CANDIDATE, Mandate.Status.ELECTED):
+            raise Refused(_("A candidate stands for the electing unit of his election."))
+        refuse_full(form.instance.electing_unit)
     mandate = save_edit(form, policy=MANDATES, by=by, version=version)
     if mandate.electing_unit_id != before.pk:  # the seat moved with him: both units' vacancies are looked at again
         for unit in (before, mandate.electing_unit):
@@ -107,6 +112,8 @@ def add_delegate(form: Any, *, by: Any) -> Mandate:
     election = form.instance.election
     if election:
         _refuse_closed_list(lock(election))
+        if data["electing_unit"].pk != election.electing_unit_id or congress.pk != election.electing_unit.congress_id:
+            raise Refused(_("A candidate stands for the electing unit of his election."))
     else:
         refuse_full(data["electing_unit"])
     person = None

@@ -161,7 +161,8 @@ class Judge:
                 _("Take the row out; whoever was elected again is entered through the election."),
             )
         unit = self.register.bodies.get(("electing_unit", target.congress.pk, said["electing_unit"])) if (
-            target.congress and not mandate and "electing_unit" in said
+            target.congress and "electing_unit" in said
+            and not (mandate and mandate.electing_unit.name == said["electing_unit"])
         ) else None  # fmt: skip
         if unit is not None and self.register.take_seat(unit) is False:
             row.reject(

@@ -1,15 +1,15 @@
 """Seats and who may fill them: the quota of a unit, its vacancies, and the end of a term."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from congress.kernel import duetimes
+from congress.kernel import audit, duetimes
 from congress.kernel.workflow import SYSTEM, Refused, lock
 from congress.models import Congress, Session, User
 from congress.policies import SESSIONS
@@ -20,16 +20,19 @@ from delegates.models import (
     ElectionKind,
     Mandate,
     MandateChange,
+    RemovalMotion,
     Vacancy,
     VacancyCause,
     VacancyState,
 )
 from delegates.models import MandateStatus as S
 from delegates.policies import CHANGES, VACANCIES
-from delegates.workflows import ELECTION, MANDATE, VACANCY
+from delegates.workflows import ELECTION, MANDATE, REMOVAL, VACANCY
 from delegates.workflows.mandates import ALIVE, FILING
 from delegates.workflows.openings import open_vacancy
 
+TOLD_WITHIN_DAYS: Final = 60
+OPEN_MOTIONS: Final = ("moved", "heard", "counted")
 HOLDING: Final = (S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING)
 """Whoever holds a seat: nobody else can be elected to it. A suspended delegate keeps his."""
 
@@ -47,10 +50,11 @@ def held(unit: ElectingUnit) -> int:
 
 
 @transaction.atomic
-def fit_vacancies(unit: ElectingUnit, *, on: date) -> None:
+def fit_vacancies(unit: ElectingUnit, *, on: date, by: Any = None) -> None:
     """Make the open vacancies of a unit what its quota says: seats nobody holds, once its delegates were elected.
 
     Before the first election there are no vacancies, only seats to elect for. Nothing happens without a quota.
+    Raises `Refused` if `by` closes a vacancy with it that another committee decides about.
     """
     unit = lock(unit)
     running = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
@@ -58,10 +62,27 @@ def fit_vacancies(unit: ElectingUnit, *, on: date) -> None:
         return
     vacant = Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN)
     missing = unit.seat_quota - held(unit) - vacant.count()
+    if by is not None and held(unit) > unit.seat_quota:
+        raise Refused(
+            _("%(unit)s has %(held)s delegates: its quota cannot be %(quota)s.")
+            % {"unit": unit, "held": held(unit), "quota": unit.seat_quota}
+        )
     for _seat in range(missing):
         open_vacancy(unit, cause=VacancyCause.QUOTA, on=on)
-    for vacancy in vacant.order_by("-opened_on", "-pk")[: max(-missing, 0)]:
+    free = vacant.exclude(election__candidates__status=S.ELECTED)  # a winner waits for the others
+    for vacancy in free.order_by("-opened_on", "-pk")[: max(-missing, 0)]:
+        if by is not None and not VACANCIES.may_reply(by, vacancy):
+            raise Refused(_("%(unit)s has a vacancy that only the committee above can give up.") % {"unit": unit})
         VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The quota was lowered."))
+
+
+def refuse_over(congress: Congress) -> None:
+    """Raise `Refused` if the units of a congress have more seats together than it has."""
+    given = ElectingUnit.objects.filter(congress=congress).aggregate(given=Sum("seat_quota"))["given"] or 0
+    if congress.seats is not None and given > congress.seats:
+        raise Refused(
+            _("%(given)s seats are given, the congress has %(seats)s.") % {"given": given, "seats": congress.seats}
+        )
 
 
 def refuse_full(unit: ElectingUnit, seats: int = 1) -> None:
@@ -69,11 +90,20 @@ def refuse_full(unit: ElectingUnit, seats: int = 1) -> None:
     unit = lock(unit)
     if Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN).exists():
         raise Refused(_("%(unit)s has a vacancy: it is filled by its by-election.") % {"unit": unit})
-    if unit.seat_quota is not None and held(unit) + seats > unit.seat_quota:
+    if over_congresses(timezone.localdate()).filter(pk=unit.congress_id).exists():
+        raise Refused(_("The term is over."))
+    taken = held(unit) + elected_for(unit)
+    if unit.seat_quota is not None and taken + seats > unit.seat_quota:
         raise Refused(
-            _("%(unit)s has %(quota)s seats, and %(held)s are held already.")
-            % {"unit": unit, "quota": unit.seat_quota, "held": held(unit)}
+            _("%(unit)s has %(quota)s seats, and %(held)s are held or being elected for already.")
+            % {"unit": unit, "quota": unit.seat_quota, "held": taken}
         )
+
+
+def elected_for(unit: ElectingUnit) -> int:
+    """Seats a general election that is running will fill."""
+    running = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
+    return running.aggregate(seats=Sum("seats"))["seats"] or 0
 
 
 @transaction.atomic
@@ -89,6 +119,8 @@ def record_filing(change: MandateChange, *, filed_on: date, number: str, by: Any
     change.filed_on, change.filing_number, change.filed_by = filed_on, number, by
     change.save(update_fields=["filed_on", "filing_number", "filed_by"])
     duetimes.close(FILING, change.pk)
+    organization = change.mandate.congress.organization
+    audit.record("filing", by=by, subject=f"MandateChange {change.pk}", organization=organization, number=number)
     return change
 
 
@@ -109,13 +141,15 @@ def report_to(session: Session, *, by: Any) -> tuple[int, int]:
 
     Raises `Refused` if the session has no day yet, `PermissionDenied` unless `by` manages it.
     """
-    if session.starts_on is None:
-        raise Refused(_("Enter first when the session opens."))
+    if session.starts_on is None or session.starts_on > timezone.localdate():
+        raise Refused(_("The session has not opened yet."))
     if not SESSIONS.may_change(by, session):
         raise PermissionDenied
     filled = VACANCIES.visible(by).filter(to_confirm(session))
     confirmed = [VACANCY.take(vacancy, "confirm", by=by, session=session) for vacancy in filled]
     reported = CHANGES.visible(by).filter(to_report(session)).update(reported_at=session)
+    organization = session.congress.organization
+    audit.record("session_report", by=by, subject=str(session), organization=organization, rows=reported)
     return len(confirmed), reported
 
 
@@ -131,17 +165,27 @@ def over_congresses(today: date) -> QuerySet[Congress]:
 
 
 def end_terms(today: date | None = None) -> int:
-    """Let every mandate of a term that is over expire; say how many. Stopped halfway, it goes on at the next call."""
-    over = over_congresses(today or timezone.localdate())
+    """Let every mandate of a term that is over expire; say how many. Stopped halfway, it goes on at the next call.
+
+    Whoever's term ended months before this is noticed is not told any more. A row that moves meanwhile waits a night.
+    """
+    today = today or timezone.localdate()
+    over = over_congresses(today)
     for vacancy in Vacancy.objects.filter(electing_unit__congress__in=over, state=VacancyState.OPEN):
         VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The term is over."))
     for election in Election.objects.filter(electing_unit__congress__in=over, state__in=RUNNING):
         ELECTION.take(election, "lapse", by=SYSTEM, note=_("The term is over."))
-    mandates = Mandate.objects.filter(congress__in=over, status__in=ALIVE).order_by("pk")
-    count = 0
+    for motion in RemovalMotion.objects.filter(mandate__congress__in=over, state__in=OPEN_MOTIONS):
+        REMOVAL.take(motion, "lapse", by=SYSTEM)
+    count, recent = 0, today - timedelta(days=TOLD_WITHIN_DAYS)
+    mandates = Mandate.objects.filter(congress__in=over, status__in=ALIVE).order_by("pk").select_related("congress")
     for mandate in mandates.iterator(500):
-        MANDATE.take(mandate, "expire", by=SYSTEM)
-        count += 1
+        ended = mandate.congress.ends_on
+        try:
+            MANDATE.take(mandate, "expire", by=SYSTEM, quietly=bool(ended and ended < recent))
+            count += 1
+        except Refused:
+            continue
     return count
 
 

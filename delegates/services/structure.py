@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil, floor
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
@@ -318,8 +318,11 @@ def elected_before() -> Exists:
             person=OuterRef("person"),
             congress__organization=OuterRef("congress__organization"),
             congress__number__lt=OuterRef("congress__number"),
-        )
+        ).exclude(status__in=NEVER_SERVED)
     )
+
+
+NEVER_SERVED: Final = (MandateStatus.CANDIDATE, MandateStatus.NOT_ELECTED, MandateStatus.VOID)
 
 
 def quotas(congresses: Iterable[Congress]) -> dict[int, int | None]:

@@ -4,12 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 
 from congress.kernel.workflow import Refused
+from congress.models import Role
+from congress.policies import has_role
 from delegates.forms import PledgeForm, ResignLetterForm
 from delegates.kernel.pledge import DUTIES, PLEDGE, RIGHTS
 from delegates.models import Mandate
@@ -75,19 +78,25 @@ class Resign(DelegateMixin, FormView):
     template_name, form_class, success_url = "delegates/resign.html", ResignLetterForm, reverse_lazy("my_mandate")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if self.mandate.status != S.ACTIVE:
-            raise Http404
         follows = consequences(self.mandate, "resign")
         return super().get_context_data(mandate=self.mandate, follows=follows, **kwargs)
 
     def form_valid(self, form: ResignLetterForm) -> HttpResponse:
         try:
-            MANDATE.take(self.mandate, "resign", by=self.request.user, note=form.cleaned_data["note"])
+            MANDATE.take(self.mandate, "resign", by=self.request.user, letter=form.cleaned_data["letter"])
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         messages.success(self.request, _("Handed in. The committee decides; until then you can take it back."))
         return redirect(f"{self.success_url}?mandate={self.mandate.pk}")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Reloaded after it was sent, the page leads to where the resignation is seen."""
+        if has_role(request.user, Role.DELEGATE) and self.mandate.status == S.RESIGN_PENDING:
+            return redirect(f"{self.success_url}?mandate={self.mandate.pk}")
+        if has_role(request.user, Role.DELEGATE) and self.mandate.status != S.ACTIVE:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
 
 class WithdrawResignation(DelegateMixin, View):

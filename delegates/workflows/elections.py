@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.kernel import audit, duetimes, rules
-from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow, by_time
+from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow, by_time, lock
 from congress.kernel.workflow import Transition as T
 from congress.policies import MANAGE, holds
 from delegates.forms import ConfirmForm, DropForm, NoticeForm, StepForm, WaiveForm
 from delegates.kernel.ballots import STAGES, SURPLUS_AT, WITH_SPEECHES, Outcome, candidates_needed, outcome
 from delegates.models import (
+    RUNNING,
     Ballot,
+    BallotResult,
     BallotStage,
     Election,
     ElectionKind,
@@ -58,14 +60,30 @@ def last_ballot(election: Election, stage: str) -> Ballot | None:
 
 
 def outcome_of(election: Election) -> Outcome | None:
-    """Who is elected by the election ballot as it stands; none before it is held."""
-    ballot = last_ballot(election, BallotStage.ELECTION)
-    if ballot is None or ballot.is_void:
-        return None
+    """Who is elected by the election ballots as they stand; none before one is held."""
+    return rounds_of(election)[0]
+
+
+def rounds_of(election: Election) -> tuple[Outcome | None, Ballot | None]:
+    """The outcome, and the last ballot that was on everybody.
+
+    A later round on those who tied fills the seats that were left; a later round on more than them stands for itself.
+    """
     organization = election.electing_unit.congress.organization
-    base = ballot.present if rules.value("majority_base", organization, ballot.held_on) == "present" else ballot.due
-    votes = list(ballot.results.values_list("mandate_id", "votes_for").order_by("-votes_for", "mandate__roster_key"))
-    return outcome(votes, base=base, seats=election.seats)
+    result: Outcome | None = None
+    full: Ballot | None = None
+    for ballot in election.ballots.filter(stage=BallotStage.ELECTION).order_by("round"):
+        if ballot.is_void:
+            continue
+        base = ballot.present if rules.value("majority_base", organization, ballot.held_on) == "present" else ballot.due
+        rows = ballot.results.order_by("-votes_for", "mandate__roster_key").values_list("mandate_id", "votes_for")
+        votes = list(rows)
+        runs_off = result is not None and {pk for pk, _count in votes} <= set(result.tied)
+        before = result.elected if result and runs_off else ()
+        full = full if runs_off else ballot
+        now = outcome(votes, base=base, seats=election.seats - len(before))
+        result = Outcome((*before, *now.elected), now.tied, now.empty)
+    return result, full
 
 
 def needed_at(election: Election, stage: str) -> int:
@@ -110,6 +128,8 @@ def objections_concluded(election: Election) -> str:
 
 def nobody_refuted(election: Election) -> str:
     """A candidate against whom an objection was upheld does not stand."""
+    if election.objections.filter(upheld=True, mandate=None).exists():
+        return _("An objection against the procedure was upheld: send the candidates back and begin again.")
     refuted = candidates_of(election).filter(pk__in=election.objections.filter(upheld=True).values("mandate"))
     names = "、".join(refuted.values_list("person__name", flat=True))
     return (
@@ -118,8 +138,7 @@ def nobody_refuted(election: Election) -> str:
 
 
 def ballots_held(election: Election) -> str:
-    """Each ballot of the method is counted, valid, and on everybody who stands."""
-    standing = set(candidates_of(election).values_list("pk", flat=True))
+    """Each ballot of the method is counted, valid, after the notice, and on everybody who stands."""
     labels = dict(BallotStage.choices)
     for stage in STAGES.get(election.method, ()):
         ballot = last_ballot(election, stage)
@@ -127,14 +146,30 @@ def ballots_held(election: Election) -> str:
             return _("The figures of the %(ballot)s are missing.") % {"ballot": labels[stage]}
         if ballot.is_void:
             return _("The %(ballot)s is void, more was collected than issued: vote again.") % {"ballot": labels[stage]}
-        on_it = set(ballot.results.values_list("mandate_id", flat=True))
-        if stage == BallotStage.ELECTION and not standing <= on_it:
-            return _("The votes of some candidates are missing in the %(ballot)s.") % {"ballot": labels[stage]}
-        if len(on_it) < needed_at(election, stage):
+        full = rounds_of(election)[1] if stage == BallotStage.ELECTION else ballot
+        if full is None or full.results.count() < needed_at(election, stage):
             return _("The %(ballot)s must offer %(needed)s candidates at least.") % {
                 "ballot": labels[stage],
                 "needed": needed_at(election, stage),
             }
+        if stage == BallotStage.ELECTION and (reason := _on_those_who_stand(election, ballot, full)):
+            return reason
+    return ""
+
+
+def _on_those_who_stand(election: Election, ballot: Ballot, full: Ballot) -> str:
+    standing = set(candidates_of(election).values_list("pk", flat=True))
+    on_it = set(full.results.values_list("mandate_id", flat=True))
+    if standing - on_it:
+        return _("The votes of some candidates are missing in the %(ballot)s.") % {"ballot": ballot.get_stage_display()}
+    if on_it - standing:
+        gone = Mandate.objects.filter(pk__in=on_it - standing).values_list("person__name", flat=True)
+        return _("%(names)s stood in the ballot and does not stand any more: vote again.") % {"names": "、".join(gone)}
+    if election.notice_until and ballot.held_on <= election.notice_until:
+        return _("The ballot was held before the public notice was over: vote again.")
+    again = election.steps.filter(verb="repeat_vote").order_by("-pk").first()
+    if again and ballot.held_on < again.done_on:
+        return _("The result was sent back on %(day)s: vote again.") % {"day": f"{again.done_on:%Y-%m-%d}"}
     return ""
 
 
@@ -210,16 +245,33 @@ def declare(election: Election, move: Move) -> None:
     assert result is not None, "guarded by ballots_held"
     ballot = last_ballot(election, BallotStage.ELECTION)
     day, said = ballot.held_on, {"basis": move.data["basis"], "recorded_by": move.by}
-    votes = dict(ballot.results.values_list("mandate_id", "votes_for"))
+    rounds = BallotResult.objects.filter(ballot__election=election, ballot__stage=BallotStage.ELECTION)
+    votes = dict(rounds.order_by("ballot__round").values_list("mandate_id", "votes_for"))  # the last round on each
     for mandate in candidates_of(election):
         if mandate.pk in result.elected:
             figures = {"votes_for": votes[mandate.pk], "votes_due": ballot.due}
             MANDATE.take(mandate, "elect", by=SYSTEM, decided_on=day, **said, **figures)
         else:
             MANDATE.take(mandate, "lose", by=SYSTEM, decided_on=day, **said)
-    leave_empty(election, result.empty, move)
+    leave_empty(election, max(result.empty, _lacking(election)), move)
     if not result.elected:
         duetimes.close(STEP, election.pk)
+
+
+def _lacking(election: Election) -> int:
+    """Seats of the quota nobody was elected for, where the quota is more than a general election's seats."""
+    unit = election.electing_unit
+    if election.kind != ElectionKind.GENERAL or unit.seat_quota is None:
+        return 0
+    others = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
+    if others.exclude(pk=election.pk).exists():
+        return 0
+    held = Mandate.objects.filter(electing_unit=unit, status__in=SEATED).count()
+    vacant = unit.vacancies.exclude(state__in=[V.FILLED, V.CONFIRMED]).count()
+    return unit.seat_quota - held - vacant
+
+
+SEATED: Final = (MandateStatus.ACTIVE, MandateStatus.SUSPENDED, MandateStatus.RESIGN_PENDING, MandateStatus.ELECTED)
 
 
 def leave_empty(election: Election, seats: int, move: Move) -> None:
@@ -238,14 +290,14 @@ def send_home(election: Election, move: Move) -> None:
     """Whoever stood does not stand any more."""
     duetimes.close(STEP, election.pk)
     for mandate in candidates_of(election):
-        MANDATE.take(mandate, "drop", by=SYSTEM, recorded_by=move.by, note=move.data.get("note", ""))
+        MANDATE.take(mandate, "drop", by=SYSTEM, recorded_by=move.by, note=move.note)
 
 
 # fmt: off
 ELECTION = Workflow(Election, [
     # verb                  from            to              who       when                                 then
     T("recommend",          [S.PLANNED],     S.RECOMMENDED, runs_it,  [enough_candidates],                 [keep_step, owe_next], needs=StepForm, label=gettext_lazy("① The unit has recommended its candidates")),
-    T("return_candidates",  [S.RECOMMENDED], S.PLANNED,     replies,  [],                                  [keep_step, owe_next], needs=DropForm, label=gettext_lazy("Send the candidates back")),
+    T("return_candidates",  [S.RECOMMENDED, S.APPROVED], S.PLANNED, replies, [],                       [keep_step, owe_next, notice_again], needs=DropForm, label=gettext_lazy("Send the candidates back")),
     T("approve_candidates", [S.RECOMMENDED], S.APPROVED,    replies,  [enough_candidates],                 [keep_step, owe_next, notice_again], needs=StepForm, label=gettext_lazy("② The committee has approved the candidates")),
     T("announce",           [S.APPROVED],    S.APPROVED,    runs_it,  [],                                  [keep_step, keep_notice], needs=NoticeForm, label=gettext_lazy("Public notice before the vote")),
     T("vote",               [S.APPROVED],    S.VOTED,       runs_it,  [notice_over, objections_concluded, nobody_refuted, speeches_given, ballots_held, clear_result], [keep_step, owe_next], needs=StepForm, label=gettext_lazy("③ The unit has voted")),
@@ -253,7 +305,7 @@ ELECTION = Workflow(Election, [
     T("approve_result",     [S.VOTED],       S.COMPLETED,   replies,  [ballots_held, clear_result],        [keep_step, owe_next, declare], needs=StepForm, label=gettext_lazy("④ The committee has approved the result")),
     T("cancel",             RUNS,            S.CANCELLED,   runs_it,  [no_vacancy_left],                   [keep_step, send_home], needs=DropForm, label=gettext_lazy("Give the election up")),
     T("lapse",              [*RUNS, S.VOTED], S.CANCELLED,  by_time,  [],                                  [keep_step, send_home], label=gettext_lazy("Not needed any more")),
-])
+], parent="electing_unit")
 # fmt: on
 
 
@@ -265,6 +317,25 @@ def manages_it(actor: Actor, vacancy: Vacancy) -> bool:
 def decides_on_it(actor: Actor, vacancy: Vacancy) -> bool:
     """The committee that would reply on the by-election may decide to do without it."""
     return VACANCIES.may_reply(actor, vacancy)
+
+
+def no_winner_waits(vacancy: Vacancy) -> str:
+    """Whoever was elected to the seat is checked first."""
+    election = vacancy.election
+    if election and Mandate.objects.filter(election=election, status=MandateStatus.ELECTED).exists():
+        return _("Somebody was elected to this seat and waits for the check of credentials.")
+    return ""
+
+
+def seat_exists(vacancy: Vacancy) -> str:
+    """Within the quota, and within the term."""
+    unit = vacancy.electing_unit
+    if unit.seat_quota is None:
+        return ""
+    held = Mandate.objects.filter(electing_unit=unit, status__in=SEATED).count()
+    if held + unit.vacancies.filter(state=V.OPEN).count() >= unit.seat_quota:
+        return _("All seats of the unit are held or vacant already.")
+    return ""
 
 
 def keep_filler(vacancy: Vacancy, move: Move) -> None:
@@ -279,13 +350,17 @@ def keep_session(vacancy: Vacancy, move: Move) -> None:
 
 def keep_basis(vacancy: Vacancy, move: Move) -> None:
     """On whose word the seat stays empty."""
-    vacancy.closed_basis = move.data.get("basis", "") or move.note
+    day = move.data.get("done_on")
+    dated = f"{move.data['basis']}（{day.year}年{day.month}月{day.day}日）" if day else move.note
+    vacancy.closed_basis = dated[:100]
 
 
 def leave_election(vacancy: Vacancy, move: Move) -> None:
     """Its by-election has one seat less, or none and ends."""
-    election = vacancy.election
-    if election is None or election.state not in (*RUNS, S.VOTED):
+    if vacancy.election is None:
+        return
+    election = lock(vacancy.election)
+    if election.state not in (*RUNS, S.VOTED):
         return
     if election.vacancies.filter(state=V.OPEN).exclude(pk=vacancy.pk).exists():
         election.seats -= 1
@@ -311,8 +386,8 @@ VACANCY = Workflow(Vacancy, [
     # verb       from         to           who            when  then
     T("fill",    [V.OPEN],    V.FILLED,    by_time,       [],   [keep_filler, record_vacancy], label=gettext_lazy("filled")),
     T("confirm", [V.FILLED],  V.CONFIRMED, manages_it,    [],   [keep_session, record_vacancy], needs=ConfirmForm, label=gettext_lazy("Confirmed by the session")),
-    T("waive",   [V.OPEN],    V.WAIVED,    decides_on_it, [],   [keep_basis, leave_election, record_vacancy], needs=WaiveForm, label=gettext_lazy("Not to be filled")),
-    T("reopen",  [V.WAIVED],  V.OPEN,      decides_on_it, [],   [look_again, record_vacancy], label=gettext_lazy("To be filled after all")),
+    T("waive",   [V.OPEN],    V.WAIVED,    decides_on_it, [no_winner_waits],  [keep_basis, leave_election, record_vacancy], needs=WaiveForm, label=gettext_lazy("Not to be filled")),
+    T("reopen",  [V.WAIVED],  V.OPEN,      decides_on_it, [seat_exists],  [look_again, record_vacancy], label=gettext_lazy("To be filled after all")),
     T("lapse",   [V.OPEN],    V.WAIVED,    by_time,       [],   [keep_basis, leave_election], label=gettext_lazy("Term over")),
-])
+], parent="electing_unit")
 # fmt: on

@@ -28,6 +28,7 @@ from delegates.forms import (
     RestoreForm,
     SuspendForm,
     TerminateForm,
+    WithdrawForm,
 )
 from delegates.models import (
     ChangeReason,
@@ -43,7 +44,7 @@ from delegates.policies import decides_on_mandate, keeps_register, resigns
 from delegates.workflows.openings import open_vacancy
 
 FILING, RESIGNATION = "filing", "resignation"
-ALIVE: Final = [S.CANDIDATE, S.ELECTED, S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING, S.CEASED]
+ALIVE: Final = [S.CANDIDATE, S.ELECTED, S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING]
 REASONS: Final = {
     "elect": ChangeReason.ELECTED,
     "lose": ChangeReason.NOT_ELECTED,
@@ -128,7 +129,7 @@ def write_change(mandate: Mandate, move: Move) -> None:
         basis=data.get("basis", ""),
         proposer=data.get("proposer", ""),
         decider=data.get("decider", ""),
-        note=data.get("note", "") or move.note,
+        note=data.get("letter", "") or data.get("note", "") or move.note,
         scan=data.get("scan"),
         by=move.by or data.get("recorded_by"),
         filing_due_on=deadline.due_on if deadline else None,
@@ -214,6 +215,8 @@ def answer_given(mandate: Mandate, move: Move) -> None:
 
 def tell(mandate: Mandate, move: Move) -> None:
     """The delegate, his unit's contact person, the office; of a termination also the office above. Each once."""
+    if move.data.get("quietly"):  # a term that ended long ago is news to nobody
+        return
     organization = mandate.congress.organization
     office = list(managers_of(organization)) if move.verb in {"resign", "withdraw_resignation"} else []
     above = organization.parent if mandate.status == S.TERMINATED else None
@@ -264,9 +267,9 @@ MANDATE = Workflow(Mandate, [
     T("cease",                [S.ACTIVE, S.SUSPENDED],                      S.CEASED,         keeps_register,      [no_motion],     LEAVES, needs=CeaseForm, label=gettext_lazy("Cease the functions")),
     T("terminate",            [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     decides_on_mandate,  [no_motion],     LEAVES, needs=TerminateForm, label=gettext_lazy("Terminate the mandate")),
     T("resign",               [S.ACTIVE],                                   S.RESIGN_PENDING, resigns,             [no_motion],     [*AS_DECIDED, owe_answer], needs=ResignForm, label=gettext_lazy("Resign")),
-    T("withdraw_resignation", [S.RESIGN_PENDING],                           S.ACTIVE,         resigns,             [],              [*AS_DECIDED, answer_given], label=gettext_lazy("Withdraw the resignation")),
+    T("withdraw_resignation", [S.RESIGN_PENDING],                           S.ACTIVE,         resigns,             [],              [*AS_DECIDED, answer_given], needs=WithdrawForm, label=gettext_lazy("Withdraw the resignation")),
     T("decline_resignation",  [S.RESIGN_PENDING],                           S.ACTIVE,         decides_on_mandate,  [],              [*AS_DECIDED, answer_given], needs=DeclineResignationForm, label=gettext_lazy("Do not accept the resignation")),
-    T("accept_resignation",   [S.RESIGN_PENDING],                           S.TERMINATED,     decides_on_mandate,  [],              LEAVES, needs=AcceptResignationForm, label=gettext_lazy("Accept the resignation")),
+    T("accept_resignation",   [S.RESIGN_PENDING],                           S.TERMINATED,     decides_on_mandate,  [no_motion],     LEAVES, needs=AcceptResignationForm, label=gettext_lazy("Accept the resignation")),
     T("persuade",             [S.ACTIVE],                                   S.ACTIVE,         keeps_register,      [],              AS_DECIDED, needs=PersuadeForm, label=gettext_lazy("Urge to resign")),
     T("dismiss",              [S.ACTIVE],                                   S.TERMINATED,     decides_on_mandate,  [no_motion, urged_before], LEAVES, needs=DismissForm, label=gettext_lazy("Terminate for duties not performed")),
     T("remove",               [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     by_time,             [motion_carried], LEAVES, label=gettext_lazy("Removed by the electing unit")),

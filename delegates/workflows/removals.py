@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.kernel import audit, notices, rules
-from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow
+from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow, by_time
 from congress.kernel.workflow import Transition as T
 from congress.policies import MANAGE, holds
 from delegates.forms import DropForm, HearingForm, RemovalVoteForm, RemoveForm
@@ -102,6 +102,8 @@ REMOVAL = Workflow(RemovalMotion, [
     T("count",    [S.HEARD],                    S.COUNTED,   manages_it, [],              [keep_what_was_said, tell_delegate, record_it], needs=RemovalVoteForm, label=gettext_lazy("The unit has voted in secret")),
     T("approve",  [S.COUNTED],                  S.APPROVED,  decides_it, [carried],       [remove_delegate, record_it], needs=RemoveForm, label=gettext_lazy("The committee approves the removal")),
     T("close",    [S.COUNTED],                  S.LOST,      manages_it, [not_carried],   [tell_delegate, record_it], label=gettext_lazy("Not carried: close the motion")),
+    T("decline",  [S.COUNTED],                  S.LOST,      decides_it, [],              [tell_delegate, record_it], needs=DropForm, label=gettext_lazy("The committee does not approve the removal")),
+    T("lapse",    [S.MOVED, S.HEARD, S.COUNTED], S.WITHDRAWN, by_time,   [],              [record_it], label=gettext_lazy("Term over")),
     T("withdraw", [S.MOVED, S.HEARD],           S.WITHDRAWN, manages_it, [],              [tell_delegate, record_it], needs=DropForm, label=gettext_lazy("Withdraw the motion")),
 ], parent="mandate")
 # fmt: on

@@ -164,7 +164,7 @@ def test_nobody_votes_before_the_notice_is_over_and_every_objection_concluded(un
     ELECTION.take(election, "announce", by=clerk, notice_from=TODAY(), notice_until=TODAY(), notice_place="村口")
     with pytest.raises(Refused):
         ELECTION.take(election, "vote", by=clerk, **step(4))
-    day = TODAY() - timedelta(days=1)
+    day = TODAY() - timedelta(days=8)
     Election.objects.update(notice_from=day, notice_until=day)
     objection = Objection.objects.create(election=election, mandate=first, received_on=TODAY(), content="违规")
     with pytest.raises(Refused):
@@ -259,7 +259,7 @@ def test_a_vacancy_is_filled_checked_and_confirmed_by_the_next_session(unit, cle
     vacancy.refresh_from_db()
     assert (vacancy.state, vacancy.filled_by) == (VacancyState.FILLED, elected)
     assert not DueTime.objects.filter(kind="election", closed_at=None).exists()
-    session = Session.objects.create(congress=unit.congress, number=2, starts_on=TODAY() + timedelta(days=1))
+    session = Session.objects.create(congress=unit.congress, number=2, starts_on=TODAY())
     assert seats.report_to(session, by=clerk) == (1, 0)
     vacancy.refresh_from_db()
     assert (vacancy.state, vacancy.confirmed_at) == (VacancyState.CONFIRMED, session)

@@ -74,13 +74,13 @@ ROWS = [  # reference.md §2.4, row by row: from, verb, what is said, to
     (S.ACTIVE, "terminate", said("probation"), S.TERMINATED),
     (S.SUSPENDED, "terminate", said("membership_stopped"), S.TERMINATED),
     (S.RESIGN_PENDING, "terminate", said("death"), S.TERMINATED),
-    (S.ACTIVE, "resign", {"note": "因工作调动，无法继续履职。"}, S.RESIGN_PENDING),
+    (S.ACTIVE, "resign", {"letter": "因工作调动，无法继续履职。"}, S.RESIGN_PENDING),
     (S.RESIGN_PENDING, "withdraw_resignation", {}, S.ACTIVE),
     (S.RESIGN_PENDING, "decline_resignation", said("declined"), S.ACTIVE),
     (S.RESIGN_PENDING, "accept_resignation", said("resignation"), S.TERMINATED),
     (S.ACTIVE, "persuade", said("idle"), S.ACTIVE),
     *((status, "expire", {}, S.EXPIRED) for status in
-      (S.CANDIDATE, S.ELECTED, S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING, S.CEASED)),
+      (S.CANDIDATE, S.ELECTED, S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING)),
 ]  # fmt: skip
 BY_CLOCK = {"elect", "lose", "drop", "admit", "void_procedure", "void_unfit", "expire"}
 
@@ -192,8 +192,8 @@ def test_a_delegate_resigns_withdraws_and_nobody_else_can(mandate, clerk):
     person.save()
     stranger = factories.make_user(Role.DELEGATE)
     with pytest.raises(PermissionDenied):
-        MANDATE.take(mandate, "resign", by=stranger, note="不是本人写的辞职信。")
-    MANDATE.take(mandate, "resign", by=person.user, note="因病不能履行代表职务。")
+        MANDATE.take(mandate, "resign", by=stranger, letter="不是本人写的辞职信。")
+    MANDATE.take(mandate, "resign", by=person.user, letter="因病不能履行代表职务。")
     assert due_count(mandate.congress) == 1, "until it is decided he is a delegate"
     assert DueTime.objects.get(kind="resignation").closed_at is None
     assert Notice.objects.filter(recipient=clerk).count() == 1
@@ -286,7 +286,7 @@ def test_the_preview_says_what_then_happens(mandate, clerk, verb):
     factories.make_body(DelegateGroup, mandate.congress, "安塘组", leader=mandate)
     said_first, *_rest = sentences = consequences(mandate, verb)
     text = "".join(sentences)
-    data = {"resign": {"note": "因病不能履行代表职务。"}, "suspend": said("criminal"), "cease": said("moved_out"),
+    data = {"resign": {"letter": "因病不能履行代表职务。"}, "suspend": said("criminal"), "cease": said("moved_out"),
             "terminate": said("probation")}[verb]  # fmt: skip
     MANDATE.take(mandate, verb, by=clerk, **data)
     assert ("安塘组" in text) == (DelegateGroup.objects.get(name="安塘组").leader is None)

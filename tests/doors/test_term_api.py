@@ -145,7 +145,7 @@ def test_declared_filters_narrow_a_term(world, sign_in, query, count):
 
 def test_a_letter_of_resignation_is_read_by_its_writer_and_the_office_that_keeps_it(world, sign_in):
     mandate = world.ours.mandate
-    MANDATE.take(mandate, "resign", by=world.users["delegate"], note=LETTER)
+    MANDATE.take(mandate, "resign", by=world.users["delegate"], letter=LETTER)
     for role, read in [("township", LETTER), ("office", LETTER), ("delegate", LETTER), ("workroom", ""),
                        ("organisation_department", "")]:  # fmt: skip
         answer = sign_in(world.users[role]).get("/api/v1/mandate-changes/?reason=resignation")

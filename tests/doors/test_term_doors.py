@@ -120,7 +120,7 @@ def test_a_scan_is_kept_with_the_decision_and_read_by_the_branch_only(world, cle
 
 def test_a_letter_of_resignation_is_not_shown_to_readers(world, clerk, sign_in):
     letter = "因身体原因，无法继续履行代表职务。"
-    MANDATE.take(world.ours.mandate, "resign", by=world.users["delegate"], note=letter)
+    MANDATE.take(world.ours.mandate, "resign", by=world.users["delegate"], letter=letter)
     page = at("mandatechange", "change", MandateChange.objects.get(verb="resign").pk)
     assert letter in clerk.get(page).content.decode()
     reader = sign_in(world.users["organisation_department"]).get(page)
