@@ -20,7 +20,7 @@ test: install-dev $(CATALOGUES) ## everything that CI checks
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check_messages
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	deploy/test.sh
 
 fmt: install-dev ## format code and templates
 	$(BIN)/ruff check --fix .

@@ -32,6 +32,7 @@ ZEAL_ALLOWLIST = [
     {"model": "auth.Group", "field": "get()"},  # accounts opened together each ask for their role: hashing is the cost
     {"model": "delegates.Mandate", "field": "get()"},  # a decision on several takes the table, and its lock, on each
     {"model": "delegates.Vacancy", "field": "get()"},
+    {"model": "delegates.Election", "field": "get()"},
     {"model": "delegates.ElectingUnit", "field": "get()"},
     {"model": "congress.DueTime", "field": "get()"},  # and each owes a day of its own
 ]
@@ -39,8 +40,8 @@ MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
 if REDIS_URL.startswith("unix://"):
-    # A running application on this checkout has database 0; each worker of the tests has one of its own.
-    REDIS_URL += f"?db={1 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
+    # A running application on this checkout has database 0; each half of the tests that runs at once has its own.
+    REDIS_URL += f"?db={os.environ.get('TEST_HALF', '1')}"
 CACHES["default"]["LOCATION"] = REDIS_URL
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None, "anon": None}}

@@ -43,7 +43,8 @@ class HealthMiddleware:
             return HttpResponse("ok", content_type="text/plain")
         if request.path == "/readyz":
             return self._ready()
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        staff = request.path_info.startswith("/admin/") and "%00" in request.META.get("QUERY_STRING", "")
+        if "\0" in request.path_info or staff:
             return HttpResponse(status=400)  # no text holds it, and PostgreSQL takes none
         return self.get_response(request)
 

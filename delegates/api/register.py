@@ -128,7 +128,7 @@ NO_DELEGATES = (Mandate.Status.CANDIDATE, Mandate.Status.NOT_ELECTED)
 
 
 class ResignationSerializer(serializers.Serializer):
-    note = serializers.CharField(min_length=10, max_length=2000)
+    letter = serializers.CharField(min_length=10, max_length=2000)
 
 
 class AskedVerbSerializer(serializers.Serializer):

@@ -262,7 +262,7 @@ class CredentialsReviewViewSet(IdempotentMixin, TransitionMixin[CredentialsRevie
         return rows.prefetch_related("items__mandate__person")
 
 
-@takes(REMOVAL, "hear", "count", "approve", "close", "withdraw")
+@takes(REMOVAL, "hear", "count", "approve", "decline", "close", "withdraw")
 class RemovalMotionViewSet(IdempotentMixin, TransitionMixin[RemovalMotion], viewsets.ReadOnlyModelViewSet):
     """Motions to remove a delegate: the managing office's alone."""
 

@@ -16,7 +16,6 @@ from delegates.kernel.ballots import STAGES, SURPLUS_AT, WITH_SPEECHES, Outcome,
 from delegates.models import (
     RUNNING,
     Ballot,
-    BallotResult,
     BallotStage,
     Election,
     ElectionKind,
@@ -46,9 +45,6 @@ def replies(actor: Actor, election: Election) -> bool:
     return ELECTIONS.may_reply(actor, election)
 
 
-# What the figures say.
-
-
 def candidates_of(election: Election) -> QuerySet[Mandate]:
     """Those who stand."""
     return Mandate.objects.filter(election=election, status=MandateStatus.CANDIDATE)
@@ -56,7 +52,16 @@ def candidates_of(election: Election) -> QuerySet[Mandate]:
 
 def last_ballot(election: Election, stage: str) -> Ballot | None:
     """The latest ballot of a stage: a later round counts in place of the earlier."""
-    return election.ballots.filter(stage=stage).order_by("-round").first()
+    return next((ballot for ballot in reversed(_ballots(election)) if ballot.stage == stage), None)
+
+
+def _ballots(election: Election) -> list[Ballot]:
+    """All ballots by round with their results, read once for an election that was fetched: a page asks them often."""
+    if "_ballots" not in election.__dict__:
+        election.__dict__["_ballots"] = list(
+            election.ballots.order_by("round", "pk").prefetch_related("results__mandate")
+        )
+    return election.__dict__["_ballots"]
 
 
 def outcome_of(election: Election) -> Outcome | None:
@@ -72,12 +77,12 @@ def rounds_of(election: Election) -> tuple[Outcome | None, Ballot | None]:
     organization = election.electing_unit.congress.organization
     result: Outcome | None = None
     full: Ballot | None = None
-    for ballot in election.ballots.filter(stage=BallotStage.ELECTION).order_by("round"):
-        if ballot.is_void:
+    for ballot in _ballots(election):
+        if ballot.is_void or ballot.stage != BallotStage.ELECTION:
             continue
         base = ballot.present if rules.value("majority_base", organization, ballot.held_on) == "present" else ballot.due
-        rows = ballot.results.order_by("-votes_for", "mandate__roster_key").values_list("mandate_id", "votes_for")
-        votes = list(rows)
+        rows = sorted(ballot.results.all(), key=lambda row: (-row.votes_for, row.mandate.roster_key))
+        votes = [(row.mandate_id, row.votes_for) for row in rows]
         runs_off = result is not None and {pk for pk, _count in votes} <= set(result.tied)
         before = result.elected if result and runs_off else ()
         full = full if runs_off else ballot
@@ -147,7 +152,7 @@ def ballots_held(election: Election) -> str:
         if ballot.is_void:
             return _("The %(ballot)s is void, more was collected than issued: vote again.") % {"ballot": labels[stage]}
         full = rounds_of(election)[1] if stage == BallotStage.ELECTION else ballot
-        if full is None or full.results.count() < needed_at(election, stage):
+        if full is None or len(full.results.all()) < needed_at(election, stage):
             return _("The %(ballot)s must offer %(needed)s candidates at least.") % {
                 "ballot": labels[stage],
                 "needed": needed_at(election, stage),
@@ -159,7 +164,7 @@ def ballots_held(election: Election) -> str:
 
 def _on_those_who_stand(election: Election, ballot: Ballot, full: Ballot) -> str:
     standing = set(candidates_of(election).values_list("pk", flat=True))
-    on_it = set(full.results.values_list("mandate_id", flat=True))
+    on_it = {row.mandate_id for row in full.results.all()}
     if standing - on_it:
         return _("The votes of some candidates are missing in the %(ballot)s.") % {"ballot": ballot.get_stage_display()}
     if on_it - standing:
@@ -245,8 +250,8 @@ def declare(election: Election, move: Move) -> None:
     assert result is not None, "guarded by ballots_held"
     ballot = last_ballot(election, BallotStage.ELECTION)
     day, said = ballot.held_on, {"basis": move.data["basis"], "recorded_by": move.by}
-    rounds = BallotResult.objects.filter(ballot__election=election, ballot__stage=BallotStage.ELECTION)
-    votes = dict(rounds.order_by("ballot__round").values_list("mandate_id", "votes_for"))  # the last round on each
+    held = [ballot for ballot in _ballots(election) if ballot.stage == BallotStage.ELECTION]
+    votes = {row.mandate_id: row.votes_for for one in held for row in one.results.all()}  # the last round on each
     for mandate in candidates_of(election):
         if mandate.pk in result.elected:
             figures = {"votes_for": votes[mandate.pk], "votes_due": ballot.due}

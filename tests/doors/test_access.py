@@ -30,6 +30,7 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:delegates_credentialsreview_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_removalmotion_changelist": MANAGERS,
     "admin:delegates_commitment_changelist": STAFF_WITH_BRANCH,
+    "admin:congress_duetime_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_trainingplan_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_course_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_trainingsession_changelist": STAFF_WITH_BRANCH,

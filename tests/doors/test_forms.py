@@ -59,7 +59,7 @@ def test_the_past_of_both_is_fetched_into_the_form_and_stands_on_a_page_of_its_o
     whole = clerk.get(past).content.decode()
     for page in (part, whole):
         assert "改过的职务" in page
-        assert "赞成票" in page
+        assert "得票数" in page
     assert "<html" in whole
     assert "<html" not in part
     assert clerk.get(reverse("admin:delegates_mandate_history", args=[world.theirs.mandate.pk])).status_code == 404

@@ -282,7 +282,8 @@ def test_a_page_for_the_office_asks_the_same_however_long_it_is(sign_in, name):
             assert client.get(page).status_code == 200
         found.append(len(queries))
     assert found == [found[0]] * 3
-    assert found[0] <= LIMIT
+    # An election's page also says of each step why it is not possible yet: each reason asks the register once.
+    assert found[0] <= (LIMIT + 7 if name == "admin:delegates_election_change" else LIMIT)
 
 
 def test_a_report_to_a_session_asks_the_same_for_every_length(counts):

@@ -346,21 +346,21 @@ def test_a_motion_to_remove_is_heard_voted_and_approved(world, clerk):
 
 def test_a_delegate_resigns_and_takes_it_back(world, sign_in):
     own, pk = sign_in(world.users["delegate"]), world.ours.mandate.pk
-    problem(say(own, f"delegates/{pk}/resign", {"note": "短"}), 400, "invalid")
-    answer = say(own, f"delegates/{pk}/resign", {"note": LETTER, "decided_on": "2026-06-02"})
+    problem(say(own, f"delegates/{pk}/resign", {"letter": "短"}), 400, "invalid")
+    answer = say(own, f"delegates/{pk}/resign", {"letter": LETTER, "decided_on": "2026-06-02"})
     assert (answer.status_code, answer.json()["status"]) == (200, "resign_pending")
     assert MandateChange.objects.get(verb="resign").decided_on == TODAY()  # the day he pressed it, whatever he says
     assert DueTime.objects.filter(kind="resignation", closed_at=None).count() == 1
     problem(say(own, f"delegates/{pk}/accept-resignation", decision("resignation")), 403, "permission_denied")
     assert say(own, f"delegates/{pk}/withdraw-resignation").json()["status"] == "active"
     assert not DueTime.objects.filter(kind="resignation", closed_at=None).exists()
-    problem(say(own, f"delegates/{world.theirs.mandate.pk}/resign", {"note": LETTER}), 404, "not_found")
+    problem(say(own, f"delegates/{world.theirs.mandate.pk}/resign", {"letter": LETTER}), 404, "not_found")
     problem(say(own, f"delegates/{pk}/suspend", decision("criminal")), 403, "permission_denied")
 
 
 def test_the_office_records_a_letter_with_the_day_it_came(world, clerk):
     day = str(TODAY() - timedelta(days=2))
-    say(clerk, f"delegates/{world.ours.mandate.pk}/resign", {"note": LETTER, "decided_on": day})
+    say(clerk, f"delegates/{world.ours.mandate.pk}/resign", {"letter": LETTER, "decided_on": day})
     assert str(MandateChange.objects.get(verb="resign").decided_on) == day
     declined = say(clerk, f"delegates/{world.ours.mandate.pk}/decline-resignation", decision("declined"))
     assert declined.json()["status"] == "active"

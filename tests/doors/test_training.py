@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from congress.models import ImportRun
-from delegates.models import Attendance, Mandate, TrainingSession
+from delegates.models import Attendance, TrainingSession
 from delegates.services import training
 from tests import factories
 from tests.doors.test_admin import form_on
@@ -319,7 +319,6 @@ def test_the_dashboard_counts_the_year(world, office, today):
     card = page[page.index(reverse("admin:delegates_attendance_changelist") + '"><span>') :][:400]
     counted = training.this_year(world.users["office"])
     assert f"<b>{counted['times']}</b>" in card
-    assert Mandate.objects.count() == 2
 
 
 def test_the_pages_speak_chinese(world, office, delegate, today):
