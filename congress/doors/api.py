@@ -72,12 +72,16 @@ class TransitionMixin(PolicyMixin[M]):
         """Take `verb` on the object of the URL; 403 if not yours, 409 with the reason if not now, 400 if not said."""
         obj = self.get_object()  # type: ignore[attr-defined]
         self.workflow.judge(obj, verb, by=request.user)
+        self.workflow.take(obj, verb, by=request.user, **self.facts(request, verb, obj, said))
+        return Response(self.get_serializer(self.get_object()).data)  # type: ignore[attr-defined]
+
+    def facts(self, request: Request, verb: str, obj: M, said: type[serializers.Serializer] | None) -> dict[str, Any]:
+        """What the table's form makes of what the caller said."""
         heard = self.hear(request, verb, obj, said) if said else {}
         form = self.workflow.form(obj, verb, by=request.user, data=heard)
         if not form.is_valid():
             raise ValidationError({FORM_ERRORS.get(name, name): list(words) for name, words in form.errors.items()})
-        self.workflow.take(obj, verb, by=request.user, **form.cleaned_data)
-        return Response(self.get_serializer(self.get_object()).data)  # type: ignore[attr-defined]
+        return form.cleaned_data
 
     def hear(self, request: Request, verb: str, obj: M, said: type[serializers.Serializer]) -> dict[str, Any]:
         """What the caller said, each value of the kind the form asks for."""

@@ -192,7 +192,16 @@ def value(key: str, organization: Organization, on: date) -> Any:
 
 def in_force(key: str, organization: Organization, on: date) -> Rule | None:
     """The row that decides, or none if the default does."""
+    known = organization.__dict__.get("_rules", {})
+    if key in known:
+        return max((row for row in known[key] if row.valid_from <= on), key=_weight, default=None)
     return max(_applying(organization, on).filter(key=key), key=_weight, default=None)
+
+
+def remember(organization: Organization, *keys: str) -> None:
+    """Fetch these rules once, for every day: a page asks them for each button and ballot. Holds for this instance."""
+    rows = list(_applying(organization, date.max).filter(key__in=keys))
+    organization.__dict__["_rules"] = {key: [row for row in rows if row.key == key] for key in keys}
 
 
 def all_in_force(organization: Organization, on: date) -> dict[str, Rule]:

@@ -21,10 +21,10 @@ from delegates.kernel.ballots import STAGES
 from delegates.models import BallotStage, Election, ElectionMethod, ElectionState, Mandate, Objection
 from delegates.policies import ELECTIONS, MANDATES, OBJECTIONS
 from delegates.services import elections
-from delegates.services.overview import election_page, offered_stages
+from delegates.services.overview import election_page, offered_stages, with_due
 from delegates.services.seats import refuse_full
 from delegates.workflows import ELECTION
-from delegates.workflows.elections import outcome_of
+from delegates.workflows.tallies import outcome_of
 
 PLANNED_WITH = ["electing_unit", "method", "seats", "opened_on", "note"]
 TOGETHER = [("organization", "electing_unit"), ("kind", "method"), ("seats", "state"), ("opened_on", "notice"), "note"]
@@ -74,7 +74,9 @@ class ElectionAdmin(PaperPages, WorkflowAdmin):
     change_form_template = "admin/delegates/election_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("electing_unit__congress__organization__parent")
+        rows = super().get_queryset(request).select_related("electing_unit__congress__organization__parent")
+        page = request.resolver_match and request.resolver_match.url_name == "delegates_election_change"
+        return with_due(rows) if page else rows
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return SHOWN if obj else PLANNED_WITH
@@ -122,7 +124,7 @@ class ElectionAdmin(PaperPages, WorkflowAdmin):
         if obj := context.get("original"):
             context |= election_page(obj)
             context["manages"] = ELECTIONS.may_change(request.user, obj)
-            context["objections"] = OBJECTIONS.visible(request.user).filter(election=obj)
+            context["objections"] = obj.objections.all() if context["manages"] else []
         return super().render_change_form(request, context, *args, **kwargs)
 
     def ballot(self, request: HttpRequest, pk: int, stage: str) -> HttpResponse:

@@ -168,6 +168,12 @@ class DelegateViewSet(IdempotentMixin, TransitionMixin[Mandate], viewsets.ReadOn
         audit.record("read_list", by=request.user, subject="delegates", rows=len(response.data["results"]))
         return response
 
+    def facts(self, request: Request, verb: str, obj: Mandate, said: Any) -> dict[str, Any]:
+        """A delegate takes his own letter back without a word; how the office knows of it, the office says."""
+        if verb == "withdraw_resignation" and not keeps_register(request.user, obj):
+            return {}
+        return super().facts(request, verb, obj, said)
+
     def hear(self, request: Request, verb: str, obj: Mandate, said: Any) -> dict[str, Any]:
         """A delegate resigns today: only the office, which has his letter, may say that it came earlier."""
         if verb == "resign" and not keeps_register(request.user, obj):

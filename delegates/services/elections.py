@@ -28,8 +28,8 @@ from delegates.models import (
 from delegates.policies import ELECTING_UNITS, ELECTIONS
 from delegates.services.seats import fit_vacancies, refuse_full, refuse_over
 from delegates.workflows import MANDATE
-from delegates.workflows.elections import candidates_of
 from delegates.workflows.openings import owe_step
+from delegates.workflows.tallies import candidates_of
 
 
 class Votes(NamedTuple):

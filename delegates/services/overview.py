@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from congress.models import DueTime
 from delegates.kernel.ballots import STAGES, WITH_SPEECHES
-from delegates.models import BallotResult, BallotStage, Election, ElectionState, Mandate, Speech
+from delegates.models import BallotStage, Election, ElectionState, Mandate
 from delegates.workflows import ELECTION
-from delegates.workflows.elections import needed_at
 from delegates.workflows.openings import STEP, awaited
+from delegates.workflows.tallies import gather, needed_at, put_up
 
 PATH = [
     ElectionState.PLANNED,
@@ -18,20 +20,25 @@ PATH = [
 ]
 
 
+def with_due(elections: QuerySet[Election]) -> QuerySet[Election]:
+    """Elections with the day the next step is due, and the office that owes it."""
+    owed = DueTime.objects.filter(kind=STEP, subject_id=OuterRef("pk"), closed_at=None).order_by("due_at", "pk")
+    return elections.annotate(
+        step_due_on=Subquery(owed.values("due_on")[:1]), step_due_by=Subquery(owed.values("organization__name")[:1])
+    )
+
+
 def election_page(election: Election) -> dict[str, Any]:
     """Everything beside the election's own facts, in a constant number of queries."""
-    ballots = list(election.ballots.order_by("pk"))
-    results = BallotResult.objects.filter(ballot__in=ballots)
-    votes = {(result.ballot_id, result.mandate_id): result for result in results}
-    mandates = list(Mandate.objects.filter(election=election).select_related("person").order_by("roster_key", "pk"))
+    gather(election)
+    ballots = list(election.ballots.all())
+    votes = {(ballot.pk, result.mandate_id): result for ballot in ballots for result in ballot.results.all()}
+    rows = put_up(election)  # one for every speech
+    mandates = {row.pk: row for row in rows}.values()
     labels = dict(BallotStage.choices)
     return {
         "path": _path(election),
-        "due_time": DueTime.objects.filter(kind=STEP, subject_id=election.pk, closed_at=None).first(),
-        "steps": [
-            {"step": step, "label": ELECTION.row(step.verb).label}
-            for step in election.steps.select_related("by", "scan").order_by("at", "pk")
-        ],
+        "steps": [{"step": step, "label": ELECTION.row(step.verb).label} for step in election.steps.all()],
         "ballots": ballots,
         "candidates": [
             {
@@ -43,12 +50,12 @@ def election_page(election: Election) -> dict[str, Any]:
         ],
         "needed": max((needed_at(election, stage) for stage in STAGES.get(election.method, ())), default=0),
         "stages": [(stage, labels[stage]) for stage in offered_stages(election)],
-        "speeches": list(Speech.objects.filter(mandate__in=mandates).select_related("mandate__person")),
+        "speeches": sorted((row for row in rows if row.speech), key=lambda row: (row.speech_given_on, row.speech)),
         "with_speeches": election.method in WITH_SPEECHES,
         "takes_candidates": election.state == ElectionState.PLANNED,
         "takes_drops": election.state in PATH[:3],
         "takes_ballots": bool(offered_stages(election)),
-        "filled": list(election.vacancies.select_related("electing_unit", "left_by__person")),
+        "filled": list(election.vacancies.all()),
     }
 
 

@@ -76,10 +76,12 @@ class Paper:
 
 def papers_of(subject: Subject, user: Any) -> list[Paper]:
     """The papers that fit what was recorded, in the order an office needs them."""
-    names = kinds()
+    names, fit = kinds(), fitting(subject)
+    if not fit:
+        return []
     known = DOCUMENTS.visible(user).filter(about=about(subject)).exclude(state=DocumentState.VOIDED)
     drafted = {document.kind: document for document in known.order_by("pk")}
-    return [Paper(kind, names[kind].name, drafted.get(kind)) for kind in fitting(subject)]
+    return [Paper(kind, names[kind].name, drafted.get(kind)) for kind in fit]
 
 
 def about(subject: Subject) -> str:

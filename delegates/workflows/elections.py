@@ -2,27 +2,26 @@
 
 from typing import Final
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from congress.kernel import audit, duetimes, rules
+from congress.kernel import audit, duetimes
 from congress.kernel.workflow import SYSTEM, Actor, Move, Workflow, by_time, lock
 from congress.kernel.workflow import Transition as T
 from congress.policies import MANAGE, holds
 from delegates.forms import ConfirmForm, DropForm, NoticeForm, StepForm, WaiveForm
-from delegates.kernel.ballots import STAGES, SURPLUS_AT, WITH_SPEECHES, Outcome, candidates_needed, outcome
+from delegates.kernel.ballots import STAGES, SURPLUS_AT, WITH_SPEECHES
 from delegates.models import (
     RUNNING,
     Ballot,
+    BallotResult,
     BallotStage,
     Election,
     ElectionKind,
     ElectionStep,
     Mandate,
     MandateStatus,
-    Speech,
     Vacancy,
     VacancyCause,
 )
@@ -31,6 +30,15 @@ from delegates.models import VacancyState as V
 from delegates.policies import ELECTIONS, VACANCIES
 from delegates.workflows.mandates import MANDATE
 from delegates.workflows.openings import STEP, open_vacancy, owe_step, seek
+from delegates.workflows.tallies import (
+    candidates_of,
+    last_ballot,
+    needed_at,
+    outcome_of,
+    put_up,
+    rounds_of,
+    standing,
+)
 
 RUNS: Final = [S.PLANNED, S.RECOMMENDED, S.APPROVED]
 
@@ -45,67 +53,13 @@ def replies(actor: Actor, election: Election) -> bool:
     return ELECTIONS.may_reply(actor, election)
 
 
-def candidates_of(election: Election) -> QuerySet[Mandate]:
-    """Those who stand."""
-    return Mandate.objects.filter(election=election, status=MandateStatus.CANDIDATE)
-
-
-def last_ballot(election: Election, stage: str) -> Ballot | None:
-    """The latest ballot of a stage: a later round counts in place of the earlier."""
-    return next((ballot for ballot in reversed(_ballots(election)) if ballot.stage == stage), None)
-
-
-def _ballots(election: Election) -> list[Ballot]:
-    """All ballots by round with their results, read once for an election that was fetched: a page asks them often."""
-    if "_ballots" not in election.__dict__:
-        election.__dict__["_ballots"] = list(
-            election.ballots.order_by("round", "pk").prefetch_related("results__mandate")
-        )
-    return election.__dict__["_ballots"]
-
-
-def outcome_of(election: Election) -> Outcome | None:
-    """Who is elected by the election ballots as they stand; none before one is held."""
-    return rounds_of(election)[0]
-
-
-def rounds_of(election: Election) -> tuple[Outcome | None, Ballot | None]:
-    """The outcome, and the last ballot that was on everybody.
-
-    A later round on those who tied fills the seats that were left; a later round on more than them stands for itself.
-    """
-    organization = election.electing_unit.congress.organization
-    result: Outcome | None = None
-    full: Ballot | None = None
-    for ballot in _ballots(election):
-        if ballot.is_void or ballot.stage != BallotStage.ELECTION:
-            continue
-        base = ballot.present if rules.value("majority_base", organization, ballot.held_on) == "present" else ballot.due
-        rows = sorted(ballot.results.all(), key=lambda row: (-row.votes_for, row.mandate.roster_key))
-        votes = [(row.mandate_id, row.votes_for) for row in rows]
-        runs_off = result is not None and {pk for pk, _count in votes} <= set(result.tied)
-        before = result.elected if result and runs_off else ()
-        full = full if runs_off else ballot
-        now = outcome(votes, base=base, seats=election.seats - len(before))
-        result = Outcome((*before, *now.elected), now.tied, now.empty)
-    return result, full
-
-
-def needed_at(election: Election, stage: str) -> int:
-    """How many candidates a ballot of that stage must offer."""
-    if SURPLUS_AT.get(election.method) != stage:
-        return election.seats
-    organization = election.electing_unit.congress.organization
-    return candidates_needed(election.seats, rules.value("surplus_percent", organization, timezone.localdate()))
-
-
 # Guards.
 
 
 def enough_candidates(election: Election) -> str:
     """More candidates than seats, by the share the rule asks for."""
     stage = SURPLUS_AT.get(election.method, BallotStage.ELECTION)
-    needed, have = needed_at(election, stage), candidates_of(election).count()
+    needed, have = needed_at(election, stage), len(standing(election))
     if have >= needed:
         return ""
     return _("%(seats)s seats need at least %(needed)s candidates; there are %(have)s.") % {
@@ -127,16 +81,16 @@ def notice_over(election: Election) -> str:
 
 def objections_concluded(election: Election) -> str:
     """Every objection has been looked into."""
-    waiting = election.objections.filter(concluded_on=None).count()
+    waiting = sum(one.concluded_on is None for one in election.objections.all())
     return _("%(count)s objections are not concluded yet.") % {"count": waiting} if waiting else ""
 
 
 def nobody_refuted(election: Election) -> str:
     """A candidate against whom an objection was upheld does not stand."""
-    if election.objections.filter(upheld=True, mandate=None).exists():
+    against = {one.mandate_id for one in election.objections.all() if one.upheld}
+    if None in against:
         return _("An objection against the procedure was upheld: send the candidates back and begin again.")
-    refuted = candidates_of(election).filter(pk__in=election.objections.filter(upheld=True).values("mandate"))
-    names = "、".join(refuted.values_list("person__name", flat=True))
+    names = "、".join(row.person.name for pk, row in standing(election).items() if pk in against)
     return (
         _("An objection was upheld against %(names)s: take the name off the list.") % {"names": names} if names else ""
     )
@@ -163,16 +117,17 @@ def ballots_held(election: Election) -> str:
 
 
 def _on_those_who_stand(election: Election, ballot: Ballot, full: Ballot) -> str:
-    standing = set(candidates_of(election).values_list("pk", flat=True))
-    on_it = {row.mandate_id for row in full.results.all()}
-    if standing - on_it:
+    names = {row.pk: row.person.name for row in put_up(election)}
+    on_it, stand = {one.mandate_id for one in full.results.all()}, set(standing(election))
+    if stand - on_it:
         return _("The votes of some candidates are missing in the %(ballot)s.") % {"ballot": ballot.get_stage_display()}
-    if on_it - standing:
-        gone = Mandate.objects.filter(pk__in=on_it - standing).values_list("person__name", flat=True)
-        return _("%(names)s stood in the ballot and does not stand any more: vote again.") % {"names": "、".join(gone)}
+    if gone := "、".join(name for pk, name in names.items() if pk in on_it - stand):
+        return _("%(names)s stood in the ballot and does not stand any more: vote again.") % {"names": gone}
     if election.notice_until and ballot.held_on <= election.notice_until:
         return _("The ballot was held before the public notice was over: vote again.")
-    again = election.steps.filter(verb="repeat_vote").order_by("-pk").first()
+    again = max(
+        (one for one in election.steps.all() if one.verb == "repeat_vote"), key=lambda one: one.pk, default=None
+    )
     if again and ballot.held_on < again.done_on:
         return _("The result was sent back on %(day)s: vote again.") % {"day": f"{again.done_on:%Y-%m-%d}"}
     return ""
@@ -182,8 +137,8 @@ def speeches_given(election: Election) -> str:
     """Where the method asks for it, everybody who stands has spoken in public."""
     if election.method not in WITH_SPEECHES:
         return ""
-    silent = candidates_of(election).exclude(pk__in=Speech.objects.values("mandate"))
-    names = "、".join(silent.values_list("person__name", flat=True)[:5])
+    silent = [row.person.name for row in standing(election).values() if row.speech is None]
+    names = "、".join(silent[:5])
     return _("The public speeches of %(names)s are not recorded.") % {"names": names} if names else ""
 
 
@@ -191,7 +146,7 @@ def clear_result(election: Election) -> str:
     """A tie for the last seat is voted on again."""
     result = outcome_of(election)
     if result and result.tied:
-        tied = Mandate.objects.filter(pk__in=result.tied).values_list("person__name", flat=True)
+        tied = [row.person.name for pk, row in standing(election).items() if pk in result.tied]
         return _("%(names)s tie for the last seat: vote on them again and enter another round.") % {
             "names": "、".join(tied)
         }
@@ -200,7 +155,7 @@ def clear_result(election: Election) -> str:
 
 def no_vacancy_left(election: Election) -> str:
     """A by-election lasts as long as a seat waits for it."""
-    if election.vacancies.filter(state=V.OPEN).exists():
+    if any(one.state == V.OPEN for one in election.vacancies.all()):
         return _("It fills a vacancy. Decide first that the vacancy is not to be filled.")
     return ""
 
@@ -250,8 +205,8 @@ def declare(election: Election, move: Move) -> None:
     assert result is not None, "guarded by ballots_held"
     ballot = last_ballot(election, BallotStage.ELECTION)
     day, said = ballot.held_on, {"basis": move.data["basis"], "recorded_by": move.by}
-    held = [ballot for ballot in _ballots(election) if ballot.stage == BallotStage.ELECTION]
-    votes = {row.mandate_id: row.votes_for for one in held for row in one.results.all()}  # the last round on each
+    rounds = BallotResult.objects.filter(ballot__election=election, ballot__stage=BallotStage.ELECTION)
+    votes = dict(rounds.order_by("ballot__round").values_list("mandate_id", "votes_for"))  # the last round on each
     for mandate in candidates_of(election):
         if mandate.pk in result.elected:
             figures = {"votes_for": votes[mandate.pk], "votes_due": ballot.due}
