@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 
@@ -16,6 +17,24 @@ def within(paths: Iterable[str], prefix: str = "") -> models.Q:
     for path in paths:
         condition |= models.Q(**{lookup: path})
     return condition
+
+
+def running(on: date, prefix: str = "") -> models.Q:
+    """Terms that are not over on the day: a congress serves until the next one opens its first session, whatever end
+    was planned (任期制条例 art. 4). `prefix` leads to the congress.
+
+    Where that session is not in the register, the next term's own beginning tells, once the planned end has passed.
+    """
+    opened = models.Q(sessions__number=1, sessions__starts_on__lte=on)
+    begun = models.Q(sessions=None, due__lte=on) & (models.Q(starts_on=None) | models.Q(starts_on__lte=on))
+    later = (
+        apps.get_model("congress.Congress")
+        .objects.filter(
+            organization=models.OuterRef(f"{prefix}organization"), number__gt=models.OuterRef(f"{prefix}number")
+        )
+        .annotate(due=models.ExpressionWrapper(models.OuterRef(f"{prefix}ends_on"), models.DateField()))
+    )
+    return ~models.Q(models.Exists(later.filter(opened | begun)))
 
 
 class OrganizationQuerySet(models.QuerySet):
@@ -36,9 +55,13 @@ class CongressQuerySet(models.QuerySet):
     def for_list(self) -> CongressQuerySet:
         return self.select_related("organization")
 
-    def current(self, on: date) -> CongressQuerySet:
-        """Terms that run on the day."""
-        return self.filter(starts_on__lte=on).filter(models.Q(ends_on=None) | models.Q(ends_on__gt=on))
+    def running(self, on: date) -> CongressQuerySet:
+        """Terms that are not over on the day; those that have not begun are among them."""
+        return self.filter(running(on))
+
+    def over(self, on: date) -> CongressQuerySet:
+        """Terms that are over on the day."""
+        return self.exclude(running(on))
 
 
 class SessionQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,8 +93,8 @@ class BranchReport(Report):
         """The congress asked for, or those of the branch that have not ended, in the order of the tree."""
         if congress := self.params["congress"]:
             return [congress]
-        running = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
-        branch = self.seen(CONGRESSES).filter(running, organization__path__startswith=self.organization.path)
+        running = self.seen(CONGRESSES).running(timezone.localdate())
+        branch = running.filter(organization__path__startswith=self.organization.path)
         return list(branch.select_related("organization").order_by("organization__path", "number"))
 
 

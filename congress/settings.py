@@ -237,7 +237,7 @@ WORKFLOWS = [
     "delegates.workflows.REMOVAL",
 ]
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
-NIGHTLY = ["delegates.services.seats.end_terms"]
+NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
 
 # API
 API_RESOURCES = {

@@ -127,6 +127,7 @@ _.sorted_by
 _.validate
 _.contacts_of
 _.end_terms
+_.fit_all
 _.remind
 
 # The kernel's vocabulary for the floors above

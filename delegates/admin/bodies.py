@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from congress.admin.organizations import CongressAdmin
 from congress.doors.admin import PolicyAdmin, VersionedForm
 from congress.doors.widgets import TextInput
 from congress.kernel import audit
-from congress.models import Role
+from congress.models import Congress, Role
 from congress.policies import CONGRESSES, has_role
 from delegates.admin.quotas import QuotaPages
 from delegates.models import DelegateGroup, Delegation, ElectingUnit, Mandate
@@ -97,6 +98,18 @@ class UnitForm(VersionedForm):
         return data
 
 
+admin.site.unregister(Congress)
+
+
+@admin.register(Congress)
+class SeatedCongressAdmin(CongressAdmin):
+    """The seats of a congress are never fewer than those its units have together."""
+
+    def save_model(self, request: HttpRequest, obj: Congress, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        refuse_over(obj)
+
+
 @admin.register(ElectingUnit)
 class ElectingUnitAdmin(QuotaPages, BodyAdmin):
     policy, seat, form = ELECTING_UNITS, "electing_unit", UnitForm
@@ -127,7 +140,7 @@ class ElectingUnitAdmin(QuotaPages, BodyAdmin):
         fit_vacancies(obj, on=timezone.localdate(), by=request.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        running = CONGRESSES.visible(request.user).current(timezone.localdate()).select_related("organization")
+        running = CONGRESSES.visible(request.user).running(timezone.localdate()).select_related("organization")
         managed = [row for row in running[:MOST_LINKS] if CONGRESSES.may_change(request.user, row)]
         return super().changelist_view(request, {"quota_congresses": managed} | (extra_context or {}))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -65,7 +66,7 @@ class StructureViewSet(PolicyMixin[Congress], viewsets.GenericViewSet):
         return (
             super()
             .get_queryset()
-            .filter(structure.running())
+            .running(timezone.localdate())
             .select_related("organization")
             .order_by("organization__path", "number")
         )

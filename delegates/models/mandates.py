@@ -109,6 +109,12 @@ class Mandate(models.Model):
             models.UniqueConstraint(
                 fields=["person", "congress"], condition=~Q(status__in=ENDED), name="mandate_once_a_congress"
             ),
+            models.UniqueConstraint(
+                fields=["congress", "certificate_number"],
+                condition=~Q(certificate_number=""),
+                name="mandate_certificate_once",
+                violation_error_message=_("Another delegate of this congress has this certificate number."),
+            ),
             models.CheckConstraint(condition=Q(status__in=MandateStatus.values), name="mandate_status_known"),
             models.CheckConstraint(condition=Q(main_category__in=MainCategory.values), name="mandate_category_known"),
             models.CheckConstraint(condition=Q(method__in=ElectionMethod.values), name="mandate_method_known"),

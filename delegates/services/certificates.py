@@ -100,10 +100,10 @@ def standing(text: str) -> Standing | None:
     mandate = rows.first()
     if mandate is None:
         return None
-    ends_on = mandate.congress.ends_on
     if mandate.status not in SERVING:
         left = left_office_at(mandate)
         return Standing(mandate, valid=False, since=timezone.localdate(left) if left else None)
-    if ends_on and ends_on <= timezone.localdate():
-        return Standing(mandate, valid=False, since=ends_on)
+    today, ends_on = timezone.localdate(), mandate.congress.ends_on
+    if Congress.objects.over(today).filter(pk=mandate.congress_id).exists():
+        return Standing(mandate, valid=False, since=ends_on if ends_on and ends_on <= today else None)
     return Standing(mandate, valid=True, since=None)

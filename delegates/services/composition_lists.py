@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from congress.kernel.reports import seen
 from congress.models import Congress
+from congress.querysets import running
 from delegates.models import Mandate
 from delegates.policies import MANDATES
-from delegates.services.structure import WARN, Structure, elected_before, elsewhere, running, slices, this_month
+from delegates.services.structure import WARN, Structure, elected_before, elsewhere, slices, this_month
 
 COLUMNS = [
     "person__uid", "person__name", "person__gender", "person__ethnicity", "person__post", "person__phone_sealed",
@@ -45,7 +47,7 @@ def of_slice(rows: QuerySet[Mandate], name: str) -> QuerySet[Mandate]:
         return rows
     if name in {"fresh", "again"}:
         rows = rows.annotate(elected_before=elected_before())
-    return rows.serving().filter(running("congress__"), condition)
+    return rows.serving().filter(running(timezone.localdate(), "congress__"), condition)
 
 
 def named(user: Any, congresses: Iterable[Congress], most: int) -> dict[str, list[Mandate]]:

@@ -7,6 +7,7 @@ import random
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from congress.models import Congress, Organization, Rule
 from delegates.kernel.names import HAN
@@ -22,7 +23,6 @@ from delegates.models import (
 )
 from delegates.services.persons import refresh_keys, roster_key
 from delegates.services.scale import BEARERS, GIVEN, SURNAMES
-from delegates.services.structure import running
 
 DECIDED = date(2026, 1, 20)
 PLAN = "明川区换届选举工作方案（明委发〔2026〕3号）"
@@ -53,7 +53,7 @@ def seed_structure(district: Organization) -> None:
         _guide(town, *OF_ONE[town.name])
     _seat_elsewhere(district)
     for town in district.children.filter(name__in=FORMER):
-        congress = Congress.objects.filter(running(), organization=town).first()
+        congress = Congress.objects.running(timezone.localdate()).filter(organization=town).first()
         if congress and not Congress.objects.filter(organization=town, number__lt=congress.number).exists():
             _term_before(congress, FORMER[town.name])
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from congress.models import Congress, Organization
 from congress.policies import CONGRESSES
-from congress.querysets import within
+from congress.querysets import running, within
 from delegates.kernel import facts
 from delegates.kernel.names import HAN
 from delegates.models import (
@@ -62,8 +62,8 @@ def _seen(user: Any) -> tuple[QuerySet, QuerySet, QuerySet]:
 def _meant(organization: Organization | None, congress: Congress | None) -> Q:
     if congress is not None:
         return Q(pk=congress.pk)
-    running = Q(ends_on=None) | Q(ends_on__gt=timezone.localdate())
-    return running & within([organization.path], "organization") if organization else running
+    now = running(timezone.localdate())
+    return now & within([organization.path], "organization") if organization else now
 
 
 def _count(serving: QuerySet) -> tuple[Counter[str], dict[str, int]]:

@@ -42,6 +42,7 @@ class Judge:
     entries: list[Entry] = field(default_factory=list)
     missing: dict[tuple[str, Target, str], None] = field(default_factory=dict)  # bodies to make, in order of the rows
     _by_index: dict[str, PlannedRow] = field(default_factory=dict)
+    _by_certificate: dict[tuple[int, str], PlannedRow] = field(default_factory=dict)
     _by_name: dict[tuple[Any, ...], list[tuple[PlannedRow, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def judge(self, sheet: str, number: int, reading: Reading, target: Target | None) -> PlannedRow:
@@ -54,6 +55,7 @@ class Judge:
             return row
         self._look_for_bodies(row, reading.facts, target)
         person = self._find(row, reading.facts, target)
+        self._look_for_certificate(row, reading.facts, target, person)
         if row.outcome != RowOutcome.REJECTED:
             self._compare(row, reading.facts, target, person)
         return row
@@ -91,6 +93,23 @@ class Judge:
                 name,
                 _("There is no such %(column)s in %(town)s.") % {"column": LABELS[key], "town": target.town_name},
                 _("Correct the name, enter it first, or allow the import to create what is missing."),
+            )
+
+    def _look_for_certificate(
+        self, row: PlannedRow, said: dict[str, Any], target: Target, person: Person | None
+    ) -> None:
+        """A certificate's number is one delegate's: of the rows, and of the register as it stands."""
+        number = said.get("certificate_number", "")
+        if not number:
+            return
+        first = self._by_certificate.setdefault((id(target), number), row)
+        bearer = self.register.certificates.get((target.congress.pk, number)) if target.congress else None
+        if first is not row or bearer not in {None, person.pk if person else None}:
+            row.reject(
+                LABELS["certificate_number"],
+                number,
+                _("Another delegate of this congress has this certificate number."),
+                _("Correct the number, or leave the cell empty and let the register give the next one."),
             )
 
     def _find(self, row: PlannedRow, said: dict[str, Any], target: Target) -> Person | None:

@@ -25,6 +25,7 @@ class Register:
     bodies: dict[tuple[str, int, str], Body] = field(default_factory=dict)  # by column, congress and name
     own: dict[int, Person] = field(default_factory=dict)  # who sits in one of the congresses
     free_seats: dict[int, int] = field(default_factory=dict)  # by electing unit, where that is known
+    certificates: dict[tuple[int, str], int | None] = field(default_factory=dict)  # by congress and number: whose
 
     @classmethod
     def load(cls, congresses: Collection[int], indexes: Collection[str], *, lock: bool) -> "Register":
@@ -57,6 +58,8 @@ class Register:
         known = self.mandates.get((mandate.congress_id, person.pk))
         if known is None or known.status in ENDED:  # elected again: the later mandate is the one meant
             self.mandates[mandate.congress_id, person.pk] = mandate
+        if mandate.certificate_number:
+            self.certificates[mandate.congress_id, mandate.certificate_number] = person.pk
         namesakes = self.by_name[mandate.congress_id, person.name, person.birth_month]
         if person not in namesakes:
             namesakes.append(person)

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,7 +87,7 @@ class Towns:
                 % {"sheet": table.sheet, "organization": self.organization.name},
                 advice,
             )
-        running = Congress.objects.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()), organization=town)
+        running = Congress.objects.running(timezone.localdate()).filter(organization=town)
         if len(running) != 1:
             return _fault(
                 table,

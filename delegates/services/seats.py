@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from congress.kernel import audit, duetimes
 from congress.kernel.workflow import SYSTEM, Refused, lock
 from congress.models import Congress, Session, User
 from congress.policies import SESSIONS
+from congress.querysets import running
 from delegates.models import (
     RUNNING,
     ElectingUnit,
@@ -57,8 +58,8 @@ def fit_vacancies(unit: ElectingUnit, *, on: date, by: Any = None) -> None:
     Raises `Refused` if `by` closes a vacancy with it that another committee decides about.
     """
     unit = lock(unit)
-    running = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
-    if unit.seat_quota is None or not unit.mandates.exclude(status=S.CANDIDATE).exists() or running.exists():
+    under_way = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
+    if unit.seat_quota is None or not unit.mandates.exclude(status=S.CANDIDATE).exists() or under_way.exists():
         return
     vacant = Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN)
     missing = unit.seat_quota - held(unit) - vacant.count()
@@ -76,6 +77,21 @@ def fit_vacancies(unit: ElectingUnit, *, on: date, by: Any = None) -> None:
         VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The quota was lowered."))
 
 
+def fit_all() -> int:
+    """Every night: make the vacancies of each unit of a running term what its quota says; say how many were not.
+
+    A quota may be older than vacancies are here, and a roster moves delegates between units.
+    """
+    taken = Count("mandates", filter=holding("mandates__"), distinct=True)
+    vacant = Count("vacancies", filter=Q(vacancies__state=VacancyState.OPEN), distinct=True)
+    today = timezone.localdate()
+    units = ElectingUnit.objects.filter(running(today, "congress__"), seat_quota__isnull=False)
+    unfit = units.annotate(taken=taken, vacant=vacant).exclude(seat_quota=F("taken") + F("vacant"))
+    for unit in unfit:
+        fit_vacancies(unit, on=today)
+    return len(unfit)
+
+
 def refuse_over(congress: Congress) -> None:
     """Raise `Refused` if the units of a congress have more seats together than it has."""
     given = ElectingUnit.objects.filter(congress=congress).aggregate(given=Sum("seat_quota"))["given"] or 0
@@ -90,7 +106,7 @@ def refuse_full(unit: ElectingUnit, seats: int = 1) -> None:
     unit = lock(unit)
     if Vacancy.objects.filter(electing_unit=unit, state=VacancyState.OPEN).exists():
         raise Refused(_("%(unit)s has a vacancy: it is filled by its by-election.") % {"unit": unit})
-    if over_congresses(timezone.localdate()).filter(pk=unit.congress_id).exists():
+    if Congress.objects.over(timezone.localdate()).filter(pk=unit.congress_id).exists():
         raise Refused(_("The term is over."))
     taken = held(unit) + elected_for(unit)
     if unit.seat_quota is not None and taken + seats > unit.seat_quota:
@@ -102,8 +118,8 @@ def refuse_full(unit: ElectingUnit, seats: int = 1) -> None:
 
 def elected_for(unit: ElectingUnit) -> int:
     """Seats a general election that is running will fill."""
-    running = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
-    return running.aggregate(seats=Sum("seats"))["seats"] or 0
+    under_way = Election.objects.filter(electing_unit=unit, kind=ElectionKind.GENERAL, state__in=RUNNING)
+    return under_way.aggregate(seats=Sum("seats"))["seats"] or 0
 
 
 @transaction.atomic
@@ -153,24 +169,13 @@ def report_to(session: Session, *, by: Any) -> tuple[int, int]:
     return len(confirmed), reported
 
 
-def over_congresses(today: date) -> QuerySet[Congress]:
-    """Terms that are over: the next congress of the organisation has opened its first session (art. 4)."""
-    opened = Session.objects.filter(
-        congress__organization=OuterRef("organization"),
-        congress__number__gt=OuterRef("number"),
-        number=1,
-        starts_on__lte=today,
-    )
-    return Congress.objects.filter(Exists(opened))
-
-
 def end_terms(today: date | None = None) -> int:
     """Let every mandate of a term that is over expire; say how many. Stopped halfway, it goes on at the next call.
 
     Whoever's term ended months before this is noticed is not told any more. A row that moves meanwhile waits a night.
     """
     today = today or timezone.localdate()
-    over = over_congresses(today)
+    over = Congress.objects.over(today)
     for vacancy in Vacancy.objects.filter(electing_unit__congress__in=over, state=VacancyState.OPEN):
         VACANCY.take(vacancy, "lapse", by=SYSTEM, note=_("The term is over."))
     for election in Election.objects.filter(electing_unit__congress__in=over, state__in=RUNNING):

@@ -151,14 +151,8 @@ def this_month() -> date:
 def in_office(user: Any, organization: Organization | None = None) -> QuerySet[Congress]:
     """The congresses a user sees that have not ended, of the whole or of one branch, in the order of the tree."""
     branch = within([organization.path], "organization") if organization else Q()
-    rows = seen(user, CONGRESSES).filter(running(), branch).select_related("organization")
+    rows = seen(user, CONGRESSES).running(timezone.localdate()).filter(branch).select_related("organization")
     return rows.order_by("organization__path", "number")
-
-
-def running(prefix: str = "") -> Q:
-    """Congresses that have not ended; `prefix` leads to the congress."""
-    today = timezone.localdate()
-    return Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": today})
 
 
 def compose(user: Any, congresses: Iterable[Congress], cutoff: date | None = None) -> Structure:
@@ -206,11 +200,9 @@ def together(trends: Sequence[Trend], before: str, now: str) -> Trend:
 
 def seats_of(user: Any, congresses: Iterable[Congress]) -> QuerySet[Mandate]:
     """The delegates in office of running congresses, and of those over whoever sat to the end."""
-    today = timezone.localdate()
-    over = {one.pk for one in congresses if one.ends_on and one.ends_on <= today}
-    now = {one.pk for one in congresses} - over
-    of_now = Q(congress__in=now, status__in=SERVING)
-    return seen(user, MANDATES).filter(of_now | Q(congress__in=over, status__in=HELD) if over else of_now)
+    asked = Q(congress__in={one.pk for one in congresses})
+    over = Q(congress__in=Congress.objects.over(timezone.localdate()).order_by().values("pk"))
+    return seen(user, MANDATES).filter(asked, Q(~over, status__in=SERVING) | Q(over, status__in=HELD))
 
 
 def counted(mandates: QuerySet[Mandate], cutoff: date, place: str = "congress") -> QuerySet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from congress.kernel import audit, rules
 from congress.kernel.deadlines import TZ
 from congress.kernel.workflow import Refused, lock
 from congress.policies import VIEW, branches
-from congress.querysets import within
+from congress.querysets import running, within
 from delegates.models import Attendance, AttendanceWay, Mandate, Person, TrainingSession
 from delegates.models.training import MOST_HOURS, new_code
 from delegates.policies import ATTENDANCES, MANDATES, TRAININGS, is_self, may_publish
@@ -25,8 +25,8 @@ from delegates.querysets import AttendanceQuerySet, MandateQuerySet
 def invited(session: TrainingSession, among: QuerySet | None = None) -> MandateQuerySet:
     """The delegates a session is for: those in office in its organiser's branch, of terms that run on its day."""
     rows = Mandate.objects.all() if among is None else among
-    running = Q(congress__ends_on=None) | Q(congress__ends_on__gt=session.held_on)
-    return rows.serving().filter(running, congress__organization__path__startswith=session.course.organization.path)
+    branch = within([session.course.organization.path], "congress__organization")
+    return rows.serving().filter(running(session.held_on, "congress__"), branch)
 
 
 def window(session: TrainingSession) -> tuple[datetime, datetime]:
@@ -201,8 +201,7 @@ def this_year(user: Any) -> dict[str, int]:
     today = timezone.localdate()
     own = branches(user, VIEW)
     came = ATTENDANCES.visible(user).filter(within(own, "mandate__congress__organization")).of_year(today.year)
-    running = Q(congress__ends_on=None) | Q(congress__ends_on__gt=today)
-    serving = MANDATES.visible(user).filter(running, within(own, "congress__organization")).serving()
+    serving = MANDATES.visible(user).filter(within(own, "congress__organization")).serving()
     return {**totals(came), "none": untrained(serving, today.year).order_by().values("person").distinct().count()}
 
 

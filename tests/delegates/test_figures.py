@@ -22,7 +22,7 @@ def towns():
     """Two townships with 3 and 1 delegates in office, one who left, and one of a term that is over."""
     district = make_district()
     first = make_congress(make_township(district, "青江镇"), 15)
-    second = make_congress(make_township(district, "石桥镇"), 15)
+    second = make_congress(make_township(district, "石桥镇"), 15, starts_on=date(2021, 1, 1))
     make_mandate(first, "王芳", gender=Gender.FEMALE, ethnicity="回族", group="一组")
     make_mandate(first, "李四", migrant=True, method=ElectionMethod.QUOTA_REDUCTION, group="二组")
     make_mandate(first, "张三", main_category=MainCategory.FRONT_LINE)

@@ -201,8 +201,8 @@ def test_the_number_of_queries_is_the_same_for_any_number_of_townships(django_as
     for name in ("青江镇", "石桥镇", "凤台镇"):
         town = make_township(district, name)
         for number in (14, 15):
-            ended = {"starts_on": date(2021, 5, 1), "ends_on": date(2026, 5, 1)} if number == 14 else {}
-            make_mandate(make_congress(town, number, **ended), "王一", group="一组")
+            years = (date(2021, 5, 1), date(2026, 5, 1)) if number == 14 else (date(2026, 5, 1), date(2031, 5, 1))
+            make_mandate(make_congress(town, number, starts_on=years[0], ends_on=years[1]), "王一", group="一组")
         asker = User.objects.get(pk=user.pk)
         with django_assert_num_queries(9):
             found = composed(asker)

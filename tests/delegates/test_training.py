@@ -76,6 +76,8 @@ def names(rows):
 def test_a_session_invites_those_in_office_of_its_organisers_branch(place):
     assert names(training.invited(place.session)) == {"王文", "李四", "赵六", "孙七"}
     assert names(training.invited(place.own)) == {"王文", "李四"}
+    make_congress(place.theirs.organization, place.theirs.number + 1, starts_on=DAY)
+    assert names(training.invited(place.session)) == {"王文", "李四", "赵六", "孙七"}  # nobody said that theirs is over
     Congress.objects.filter(pk=place.theirs.pk).update(ends_on=DAY)
     assert names(training.invited(place.session)) == {"王文", "李四"}
 
