@@ -169,7 +169,7 @@ def keep_step(election: Election, move: Move) -> None:
     ElectionStep.objects.create(
         election=election,
         verb=move.verb,
-        done_on=data.get("done_on") or timezone.localdate(move.at),
+        done_on=data.get("done_on") or data.get("notice_from") or timezone.localdate(move.at),
         basis=data.get("basis", ""),
         note=data.get("note", "") or move.note,
         scan=data.get("scan"),
