@@ -44,6 +44,7 @@ from congress.models import (
 from congress.querysets import within
 
 VIEW, MANAGE, REVEAL, AUDIT = "view_branch", "manage_branch", "reveal_branch", "audit_branch"
+HANDLE = "handle_branch"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ ROLES: dict[str, Capabilities] = {
     Role.AUDITOR: Capabilities(staff=True, branch=(AUDIT,)),
     Role.SYSADMIN: Capabilities(staff=True, accounts=True),
     Role.DELEGATE: Capabilities(staff=False),
-    Role.UNIT: Capabilities(staff=False),
+    Role.UNIT: Capabilities(staff=False, branch=(HANDLE,)),
 }
 
 
@@ -76,7 +77,7 @@ def grant_role(user: User, role: str, organization: Organization | None = None) 
     if capabilities.staff and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    for codename in capabilities.branch:
+    for codename in capabilities.branch if organization else ():  # a contact person of an electing unit has no desk
         assign_perm(f"congress.{codename}", user, organization)
 
 

@@ -224,7 +224,7 @@ IMPORTERS = {
     "training": "delegates.services.training_import.TrainingImport",
 }
 REPORTS = ["delegates.reports.REPORTS", "congress.reports.REPORTS"]
-DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS"]
+DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
 WORKFLOWS = [
     "congress.workflows.IMPORT",
     "congress.workflows.PRINT",
@@ -235,7 +235,19 @@ WORKFLOWS = [
     "delegates.workflows.VACANCY",
     "delegates.workflows.CREDENTIALS",
     "delegates.workflows.REMOVAL",
+    "proposals.workflows.PROPOSAL",
+    "proposals.workflows.SIGNATURE",
+    "proposals.workflows.ASSIGNMENT",
+    "proposals.workflows.UNDERTAKING",
+    "proposals.workflows.INQUIRY",
 ]
+LADDERS = {  # kinds of due times that climb a ladder of their own
+    "assignment_sign": "proposals.services.supervision.SIGN_LADDER",
+    "assignment_opinion": "proposals.services.supervision.OPINION_LADDER",
+    "assignment_reply": "proposals.services.supervision.REPLY_LADDER",
+    "undertaking": "proposals.services.supervision.PROMISE_LADDER",
+    "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
+}
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
 

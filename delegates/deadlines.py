@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final
 
-from congress.kernel import rules
-from congress.kernel.deadlines import Deadline, WorkCalendar, after_days, after_working_days
+from congress.kernel.deadlines import Deadline
+from congress.kernel.duetimes import by_rule
 from congress.models import Organization
 from delegates.models import ElectionState
 
@@ -20,20 +20,14 @@ STEP_RULES: Final = {
 
 def step_due(state: str, organization: Organization, since: date) -> Deadline:
     """When the step that an election stands at is due, counted from the day it came to stand there."""
-    return _due(STEP_RULES[ElectionState(state)], organization, since)
+    return by_rule(STEP_RULES[ElectionState(state)], organization, since)
 
 
 def filing_due(organization: Organization, decided_on: date) -> Deadline:
     """When a termination must have been filed with the committee above."""
-    return _due("filing_working_days", organization, decided_on)
+    return by_rule("filing_working_days", organization, decided_on)
 
 
 def resignation_due(organization: Organization, asked_on: date) -> Deadline:
     """When the committee must have decided on a resignation."""
-    return _due("resignation_working_days", organization, asked_on)
-
-
-def _due(rule: str, organization: Organization, since: date) -> Deadline:
-    count = rules.value(rule, organization, since)
-    counted = after_working_days if rule.endswith("_working_days") else after_days
-    return counted(since, count, WorkCalendar.load())
+    return by_rule("resignation_working_days", organization, asked_on)

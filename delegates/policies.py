@@ -12,6 +12,7 @@ from delegates.kernel.committees import decider
 from delegates.models import (
     Attendance,
     Commitment,
+    CommitteeMember,
     CorrectionRequest,
     Course,
     CredentialsReview,
@@ -77,6 +78,12 @@ class BodyPolicy(BranchPolicy):
 
     def __init__(self, model: type[ElectingUnit] | type[Delegation] | type[DelegateGroup]) -> None:
         self.model = model
+
+
+class MemberPolicy(BranchPolicy):
+    """Committee members are kept by the office of their congress."""
+
+    model, prefix = CommitteeMember, "congress__organization"
 
 
 class CorrectionPolicy(BranchPolicy):
@@ -208,6 +215,7 @@ class CommitmentPolicy(BranchPolicy):
 
 CHANGES, ELECTIONS, OBJECTIONS, VACANCIES = ChangePolicy(), ElectionPolicy(), ObjectionPolicy(), VacancyPolicy()
 REVIEWS, MOTIONS, COMMITMENTS = ReviewPolicy(), MotionPolicy(), CommitmentPolicy()
+MEMBERS = MemberPolicy()
 
 
 class TrainingPlanPolicy(BranchPolicy):

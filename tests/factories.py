@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from congress.models import Congress, Organization, OrganizationKind, User
 from congress.policies import grant_role
 from congress.services import organizations
@@ -23,6 +25,8 @@ from delegates.models import (
     TrainingSession,
 )
 from delegates.services.persons import refresh_keys, roster_key
+from proposals.models import Category, Measure, Proposal, ProposalKind, Scope, Signature
+from proposals.services.writing import digest
 
 PASSWORD = "correct-horse-battery-9"
 _numbers = itertools.count(1)
@@ -99,6 +103,36 @@ def make_session(
 def make_attendance(session: TrainingSession, mandate: Mandate, **facts: Any) -> Attendance:
     defaults = {"hours": session.hours, "how": AttendanceWay.LIST}
     return Attendance.objects.create(session=session, mandate=mandate, **(defaults | facts))
+
+
+def make_unit(name: str = "区住房和城乡建设局", parent: Organization | None = None) -> Organization:
+    """A handling unit of the district."""
+    parent = parent or Organization.objects.filter(parent=None).first() or make_district()
+    return organizations.create(f"{parent.code}-U{next(_numbers)}", name, OrganizationKind.UNIT, parent)
+
+
+def make_proposal(lead: Mandate | None = None, title: str = "关于完善场镇排污管网的提议", **facts: Any) -> Proposal:
+    """A complete paper of a delegate, still a draft; `measures` are (what, who, when)."""
+    lead = lead or make_mandate()
+    measures = facts.pop("measures", [("新建场镇污水管网三公里", "区住房和城乡建设局", "2027年6月底前")])
+    defaults: dict[str, Any] = {
+        "kind": ProposalKind.MOTION,
+        "category": Category.objects.get(name="城建"),
+        "scope": Scope.OVERALL,
+        "grounds": "场镇老街三百二十户居民的生活污水直排河道，夏季异味严重，群众连续三年向镇里反映，至今没有解决。",
+        "root_cause": "老街管网建于上世纪九十年代，权属不清，没有单位承担改造责任，资金也没有渠道。",
+        "evidence": "2026年9月走访老街四十户居民。",
+    }
+    proposal = Proposal.objects.create(congress=lead.congress, lead=lead, title=title, **(defaults | facts))
+    for position, (action, actor, by_when) in enumerate(measures, 1):
+        Measure.objects.create(proposal=proposal, position=position, action=action, actor=actor, by_when=by_when)
+    proposal.text_digest = digest(proposal)
+    proposal.save()
+    Signature.objects.create(
+        proposal=proposal, mandate=lead, is_lead=True, state="signed", answered_at=timezone.now(),
+        text_digest=proposal.text_digest,
+    )  # fmt: skip
+    return proposal
 
 
 def make_user(role: str, organization: Organization | None = None, **facts: Any) -> User:

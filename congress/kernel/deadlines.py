@@ -53,6 +53,7 @@ class Deadline:
     due_on: date
     steps: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    rule: str = ""  # by which it can be counted again
 
     @property
     def due_at(self) -> datetime:

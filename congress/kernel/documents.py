@@ -25,7 +25,7 @@ from congress.models import (
 )
 
 Direction = Literal["up", "down", "level"]
-Issuer = Literal["committee", "office", "credentials"]
+Issuer = Literal["committee", "office", "credentials", "unit"]
 KNOWN: Final = ("机构", "党委", "上级机构", "联系电话")  # what the letterheads say
 _SUFFIXES: Final = ("街道", "镇", "乡", "区", "县", "市", "村", "社区")
 
@@ -37,6 +37,7 @@ class Placeholder:
     word: str
     meaning: str
     sample: str
+    may_be_empty: bool = False  # a sentence that only sometimes applies leaves no gap
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class Kind:
     @property
     def words(self) -> list[str]:
         return [placeholder.word for placeholder in self.placeholders]
+
+    @property
+    def optional(self) -> list[str]:
+        return [placeholder.word for placeholder in self.placeholders if placeholder.may_be_empty]
 
     @property
     def samples(self) -> dict[str, str]:
@@ -188,6 +193,9 @@ def borrowed_from(head: Letterhead) -> dict[str, Organization]:
 
 def signature(kind: Kind, head: Letterhead) -> tuple[str, str]:
     """The body that issues this kind, and the word before its number."""
+    if kind.issuer == "unit":
+        own = Letterhead.objects.filter(organization=head.organization).first()
+        return head.organization.name, (own and own.office_word) or head.organization.name
     if kind.issuer == "office":
         return head.office, head.office_word
     return (head.credentials if kind.issuer == "credentials" else head.committee), head.committee_word

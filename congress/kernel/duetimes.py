@@ -1,19 +1,22 @@
 """The ladder of reminders: due soon, overdue, told to the office above; one ledger of due times for all floors.
 
 `start` writes what is owed, `close` that it is done; both in the transaction of the fact. A pass of the clock
-(`congress.services.reminders`) speaks when `next_at` has come.
+(`congress.services.reminders`) speaks when `next_at` has come. A floor gives a kind a ladder of its own by
+`settings.LADDERS`: other rungs, other people, and what a rung brings besides a message.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from congress.kernel import rules
-from congress.kernel.deadlines import TZ, Deadline
-from congress.models import DueTime, Organization, Rung
+from congress.kernel.deadlines import TZ, Deadline, WorkCalendar, after_days, after_months, after_working_days
+from congress.models import DueTime, Organization, Rung, User
 
 SPOKEN_AT: Final = time(9)  # nobody is woken: messages leave when offices open
 
@@ -24,6 +27,48 @@ class Step:
 
     rung: Rung
     at: datetime
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A due time that has come to a rung in this pass."""
+
+    row: DueTime
+    rung: Rung
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who hears of a rung: those who owe, and those above them."""
+
+    owing: Sequence[User] = ()
+    above: Sequence[User] = ()
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The ladder of one kind of due time."""
+
+    steps: Callable[[Organization, date], list[Step]]
+    told: Callable[[Sequence[Reached]], Mapping[int, Told]]  # by due time
+    then: Callable[[Sequence[Reached], datetime], None]  # in the pass's transaction, once for each rung
+    templates: Mapping[Rung, str] = field(default_factory=dict)
+
+
+def own_ladder(kind: str) -> Ladder | None:
+    """The ladder a floor declares for a kind, if it does."""
+    dotted = settings.LADDERS.get(kind)
+    return import_string(dotted) if dotted else None
+
+
+def by_rule(rule: str, organization: Organization, since: date) -> Deadline:
+    """The due day a rule gives, counted in what its name ends with: `_working_days`, `_days` or `_months`."""
+    count = rules.value(rule, organization, since)
+    if rule.endswith("_working_days"):
+        counted: Callable[..., Deadline] = after_working_days
+    else:
+        counted = after_months if rule.endswith("_months") else after_days
+    return replace(counted(since, count, WorkCalendar.load()), rule=rule)
 
 
 def ladder(due_on: date, before: Sequence[int], escalate_after: int) -> list[Step]:
@@ -37,8 +82,11 @@ def ladder(due_on: date, before: Sequence[int], escalate_after: int) -> list[Ste
     ]
 
 
-def ladder_of(organization: Organization, due_on: date) -> list[Step]:
-    """The rungs as the rules of the organisation have them."""
+def ladder_of(organization: Organization, due_on: date, kind: str = "") -> list[Step]:
+    """The rungs as the rules of the organisation have them, for that kind of due time."""
+    own = own_ladder(kind)
+    if own is not None:
+        return own.steps(organization, due_on)
     today = timezone.localdate()
     return ladder(
         due_on,
@@ -62,34 +110,71 @@ def start(
 
     What is overdue when it is written down is spoken of at the next pass; reminders whose day has passed are not.
     """
-    now = timezone.now()
-    steps = ladder_of(organization, deadline.due_on)
-    coming = [step.at for step in steps if step.at > now]
-    is_late = any(step.at <= now for step in steps if step.rung != Rung.SOON)
+    facts = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "organization": organization,
+        "title": title[:200],
+        "link": link,
+        "starts_on": starts_on,
+        "closed_at": None,
+        **_days_of(organization, deadline, kind),
+    }
     due, _fresh = DueTime.objects.update_or_create(
-        key=key,
-        defaults={
-            "kind": kind,
-            "subject_id": subject_id,
-            "organization": organization,
-            "title": title[:200],
-            "link": link,
-            "starts_on": starts_on,
-            "due_on": deadline.due_on,
-            "due_at": deadline.due_at,
-            "steps": [*deadline.steps, *deadline.warnings],
-            "rung": Rung.NONE,
-            "next_at": now if is_late else coming[0],
-            "closed_at": None,
-        },
+        key=key, defaults=facts, create_defaults=facts | {"original_on": deadline.due_on}
     )
     return due
+
+
+def _days_of(organization: Organization, deadline: Deadline, kind: str) -> dict[str, Any]:
+    """The day with its reasons, and when it is first spoken of."""
+    now = timezone.now()
+    steps = ladder_of(organization, deadline.due_on, kind)
+    coming = [step.at for step in steps if step.at > now]
+    is_late = any(step.at <= now for step in steps if step.rung != Rung.SOON)
+    return {
+        "due_on": deadline.due_on,
+        "due_at": deadline.due_at,
+        "steps": [*deadline.steps, *deadline.warnings],
+        "rule": deadline.rule,
+        "rung": Rung.NONE,
+        "paused_at": None,
+        "next_at": now if is_late or not coming else coming[0],
+    }
+
+
+def move(row: DueTime, deadline: Deadline, *, because: str) -> None:
+    """Another day for what is owed: the first one stays beside it, and the reason is the first of the new steps."""
+    facts = _days_of(row.organization, deadline, row.kind)
+    facts["steps"] = [because, *facts["steps"]]
+    DueTime.objects.filter(pk=row.pk, closed_at=None).update(**facts)
+
+
+def open_of(kind: str, *subject_ids: int) -> Any:
+    """What is owed of a kind about these subjects."""
+    rows = DueTime.objects.filter(kind=kind, subject_id__in=subject_ids, closed_at=None)
+    return rows.select_related("organization")
+
+
+def pause(kind: str, *subject_ids: int) -> None:
+    """Nobody is reminded until `resume`; the day stays."""
+    open_of(kind, *subject_ids).filter(paused_at=None).update(paused_at=timezone.now(), next_at=None)
+
+
+def resume(kind: str, *subject_ids: int) -> None:
+    """Reminders go on. A rung that was passed meanwhile is spoken of at the next pass."""
+    now = timezone.now()
+    for row in open_of(kind, *subject_ids).filter(paused_at__isnull=False):
+        steps = ladder_of(row.organization, row.due_on, row.kind)
+        missed = any(row.paused_at < step.at <= now for step in steps)
+        coming = next((step.at for step in steps if step.at > now), None)
+        DueTime.objects.filter(pk=row.pk).update(paused_at=None, next_at=now if missed else coming)
 
 
 def close(kind: str, *subject_ids: int) -> None:
     """Nothing of this kind is owed about these subjects any more: it was done, or is not needed."""
     open_ones = DueTime.objects.filter(kind=kind, subject_id__in=subject_ids, closed_at=None)
-    open_ones.update(closed_at=timezone.now(), next_at=None)
+    open_ones.update(closed_at=timezone.now(), next_at=None, paused_at=None)
 
 
 def spoken_at(day: date) -> datetime:

@@ -65,6 +65,25 @@ def _of_hundred(text: str) -> int:
     return number
 
 
+def _thousands(text: str) -> int:
+    number = _whole(text)
+    if not 100 <= number <= 10_000:
+        raise ValueError(text)
+    return number
+
+
+def _yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError(text)
+    return text == "yes"
+
+
+def _decides(text: str) -> str:
+    if text not in {"lead", "majority"}:
+        raise ValueError(text)
+    return text
+
+
 def _days(text: str) -> tuple[int, ...]:
     return tuple(_span(part) for part in text.replace("，", ",").split(","))
 
@@ -154,6 +173,25 @@ DECLARED: dict[str, Declared] = {
         gettext_lazy("Warn of a delegate group of which more work away than (%)"), "50", "惯例", _percent,
         explains=gettext_lazy("A share from 0 to 100; 0 means that nothing is warned of."),
     ),
+    "screening_readers": Declared(gettext_lazy("Readers of a paper before its screening is decided"), "2", "提案审查委员会惯例"),
+    "return_days": Declared(gettext_lazy("A returned paper is completed within (days)"), "7", "惯例"),
+    "cosign_days": Declared(gettext_lazy("A co-signer between sessions answers within (days)"), "15", "惯例"),
+    "planning_working_days": Declared(gettext_lazy("Handling is planned and assigned within (working days)"), "10", "惯例"),
+    "proposal_text_most": Declared(
+        gettext_lazy("Longest text of a paper before its author is asked to shorten it (characters)"), "1500", "政协提案撰写惯例", _thousands),
+    "proposal_adoption": Declared(
+        gettext_lazy("A proposal is put before the congress before it is assigned: “yes” or “no”"), "no", "广东省党代表提案工作办法", _yes),
+    "feedback_decides": Declared(
+        gettext_lazy("Whose opinion decides whether a handling is done again: “lead” proposer or “majority” of those who answered"),
+        "lead", "惯例", _decides),
+    "urge_days_after": Declared(gettext_lazy("Letter of urging after the deadline (days)"), "7", "惯例"),
+    "supervise_days_after": Declared(gettext_lazy("Supervision after the deadline (days)"), "15", "惯例"),
+    "leader_days_after": Declared(gettext_lazy("The leading committee member is told after the deadline (days)"), "30", "惯例"),
+    "interpellation_min_askers": Declared(gettext_lazy("Delegates needed for an interpellation"), "10", "人大常委会质询惯例"),
+    "interpellation_accept_working_days": Declared(
+        gettext_lazy("It is decided whether to hand over an interpellation within (working days)"), "7", "惯例"),
+    "enquiry_working_days": Declared(gettext_lazy("An enquiry is answered within (working days)"), "15", "惯例"),
+    "interpellation_days": Declared(gettext_lazy("An interpellation is answered within (days)"), "30", "惯例"),
     "reveals_an_hour": Declared(gettext_lazy("Personal numbers one account may reveal in an hour"), "30", "个人信息保护法", protects=True),
     "delegate_first_password_days": Declared(
         gettext_lazy("A delegate's first password is valid for (days)"), "7", "惯例", protects=True

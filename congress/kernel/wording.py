@@ -55,8 +55,9 @@ def check(text: str, known: Iterable[str]) -> None:
         )
 
 
-def fill(text: str, values: Mapping[str, str], known: Iterable[str]) -> str:
-    """`text` with its placeholders replaced once; what has no value stays visible as 〔待填：姓名〕.
+def fill(text: str, values: Mapping[str, str], known: Iterable[str], optional: Iterable[str] = ()) -> str:
+    """`text` with its placeholders replaced once; what has no value stays visible as 〔待填：姓名〕, unless it is
+    `optional` and simply goes.
 
     Raises `UnknownPlaceholder`. A value is inserted as it is: braces inside it mean nothing.
     """
@@ -64,7 +65,8 @@ def fill(text: str, values: Mapping[str, str], known: Iterable[str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         word = found[1].strip()
-        return str(values.get(word) or "").strip() or f"〔待填：{word}〕"
+        said = str(values.get(word) or "").strip()
+        return said if said or word in optional else f"〔待填：{word}〕"
 
     return _PLACEHOLDER.sub(value, text.translate(_WIDE))
 

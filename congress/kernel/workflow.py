@@ -67,6 +67,7 @@ class Transition(Generic[M]):
     then: Sequence[Callable[[M, Move], None]]
     needs: type[forms.Form] | None = None  # what the actor must say; its cleaned data reaches the effects
     label: Any = ""  # what the button says
+    chain: str = ""  # the verb that time takes right after, in the same transaction
 
     def obstacle(self, obj: M) -> str:
         return next((reason for guard in self.when if (reason := guard(obj))), "")
@@ -144,7 +145,7 @@ class Workflow(Generic[M]):
                 target=row.target,
                 note=note,
             )
-        return locked
+            return self.take(locked, row.chain, by=SYSTEM) if row.chain else locked
 
     def obstacle(self, obj: M, verb: str) -> str:
         """Why `verb` is not possible now, as `take` would say it; empty if nothing stands in the way."""

@@ -131,6 +131,9 @@ class OfficialDocument(models.Model):
     year = models.PositiveSmallIntegerField(_("year"), null=True, editable=False)
     number = models.PositiveIntegerField(_("number"), null=True, editable=False)
     urgency = models.CharField(_("urgency"), max_length=4, choices=Urgency, blank=True)
+    mark = models.CharField(
+        _("mark at the top right"), max_length=4, blank=True, help_text=_("A reply bears its class: A, B, C or D.")
+    )
     signer = models.CharField(
         _("signed off by"), max_length=40, blank=True, help_text=_("Printed on documents to a higher body.")
     )

@@ -12,8 +12,12 @@ class Rung(models.TextChoices):
 
     NONE = "", _("nobody told yet")
     SOON = "soon", _("reminded before the day")
+    DUE = "due", _("reminded on the day")
     OVERDUE = "overdue", _("told that it is overdue")
     ESCALATED = "escalated", _("told to the office above")
+    URGED = "urged", _("letter of urging (催办函)")
+    SUPERVISED = "supervised", _("supervised (督办)")
+    LEADER = "leader", _("told to the leading committee member")
 
 
 class DueTime(models.Model):
@@ -26,11 +30,14 @@ class DueTime(models.Model):
     title = models.CharField(_("what is due"), max_length=200)
     link = models.CharField(_("link"), max_length=200, blank=True)
     starts_on = models.DateField(_("counted from"))
+    original_on = models.DateField(_("first due on"), null=True, editable=False)
     due_on = models.DateField(_("due on"))
     due_at = models.DateTimeField(_("due at"))
     steps = models.JSONField(_("why this day"), default=list)
+    rule = models.CharField(_("rule"), max_length=60, blank=True, editable=False)
     rung = models.CharField(_("reminders"), max_length=10, choices=Rung, default=Rung.NONE, blank=True)
     next_at = models.DateTimeField(_("next message at"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:
@@ -39,6 +46,9 @@ class DueTime(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(next_at=None), name="due_time_closed_owes_no_message"
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at=None) | Q(next_at=None), name="due_time_paused_owes_no_message"
             ),
         ]
         indexes = [

@@ -55,6 +55,7 @@ class Organization(models.Model):
             ("manage_branch", _("may change the branch's business data")),
             ("reveal_branch", _("may see personal data of the branch unmasked")),
             ("audit_branch", _("may read the audit record of the branch")),
+            ("handle_branch", _("handles papers for the branch")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -55,7 +55,7 @@ def _worded(
     kind: documents.Kind, organization: Organization, text: documents.Wording, values: Mapping[str, str]
 ) -> OfficialDocument:
     def put(source: str) -> str:
-        return wording.fill(source, values, kind.words)
+        return wording.fill(source, values, kind.words, kind.optional)
 
     issuer, word = documents.signature(kind, documents.letterhead(organization))
     return OfficialDocument(

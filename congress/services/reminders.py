@@ -17,6 +17,7 @@ from congress.policies import managers_of
 BATCH = 500
 TEMPLATES = {
     Rung.SOON: "congress/notices/due_soon.txt",
+    Rung.DUE: "congress/notices/due_soon.txt",
     Rung.OVERDUE: "congress/notices/due_overdue.txt",
     Rung.ESCALATED: "congress/notices/due_escalated.txt",
 }
@@ -59,23 +60,23 @@ def _due(now: datetime, after: tuple[datetime | None, int]) -> Sequence[DueTime]
 
 
 def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run: bool) -> Passed:
-    others = _others(rows)
-    owed: list[notices.Owed] = []
-    above: list[notices.Owed] = []
+    reached: list[duetimes.Reached] = []
     for row in rows:
-        ladder = people.ladder(row.organization, row.due_on)
-        reached = [step.rung for step in ladder if step.at <= now]
-        row.rung = reached[-1] if reached else Rung.NONE
+        ladder = people.ladder(row.organization, row.due_on, row.kind)
+        passed_by = [step.rung for step in ladder if step.at <= now]
+        row.rung = passed_by[-1] if passed_by else Rung.NONE
         row.next_at = next((step.at for step in ladder if step.at > now), None)
-        if row.rung == Rung.NONE:
-            continue
-        told = {user.pk: user for user in (*people.office(row.organization), *others.get(row.pk, ()))}
-        owed += [_message(row, user, now) for user in told.values()]
-        if row.rung == Rung.ESCALATED and row.organization.parent:
-            higher = [user for user in people.office(row.organization.parent) if user.pk not in told]
-            above += [_message(row, user, now) for user in higher]
+        if row.rung != Rung.NONE:
+            reached.append(duetimes.Reached(row, Rung(row.rung)))
+    told = _told(reached, people)
+    owed = [_message(one.row, user, now) for one in reached for user in told[one.row.pk].owing]
+    above = [_message(one.row, user, now) for one in reached for user in told[one.row.pk].above]
     if dry_run:
         return Passed(len(owed), len(above))
+    for kind in {one.row.kind for one in reached}:
+        own = duetimes.own_ladder(kind)
+        if own is not None:
+            own.then([one for one in reached if one.row.kind == kind], now)
     passed = Passed(notices.post_many(owed), notices.post_many(above))
     # Those of one day and office climb together: a few updates by key instead of one with a case for every row.
     climbed: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
@@ -86,13 +87,38 @@ def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run
     return passed
 
 
+def _told(reached: Sequence[duetimes.Reached], people: "_People") -> dict[int, duetimes.Told]:
+    """Who hears, by due time: those a kind's own ladder names, else the office, whom the kind names besides, and at the
+    last rung the office above."""
+    told: dict[int, duetimes.Told] = {}
+    plain = []
+    for kind in {one.row.kind for one in reached}:
+        of_kind = [one for one in reached if one.row.kind == kind]
+        own = duetimes.own_ladder(kind)
+        if own is None:
+            plain += of_kind
+        else:
+            told |= own.told(of_kind)
+    others = _others([one.row for one in plain])
+    for one in plain:
+        row = one.row
+        near = {user.pk: user for user in (*people.office(row.organization), *others.get(row.pk, ()))}
+        higher = []
+        if one.rung == Rung.ESCALATED and row.organization.parent:
+            higher = [user for user in people.office(row.organization.parent) if user.pk not in near]
+        told[row.pk] = duetimes.Told(list(near.values()), higher)
+    return {one.row.pk: told.get(one.row.pk, duetimes.Told()) for one in reached}
+
+
 def _message(row: DueTime, user: User, now: datetime) -> notices.Owed:
     left = (row.due_on - timezone.localdate(now)).days
     # The rung before the day is reached several times, each on a day of its own.
     rung = f"{row.rung}{left}" if row.rung == Rung.SOON else row.rung
+    own = duetimes.own_ladder(row.kind)
+    templates = TEMPLATES | dict(own.templates) if own else TEMPLATES
     return notices.Owed(
         f"due:{row.pk}:{row.due_on}:{rung}:{user.pk}",
-        TEMPLATES[Rung(row.rung)],
+        templates[Rung(row.rung)],
         user,
         row.link if user.is_staff else "",
         {"row": row, "left": left, "late": -left},
@@ -116,17 +142,16 @@ class _People:
 
     def __init__(self) -> None:
         self._offices: dict[int, list[User]] = {}
-        self._ladders: dict[int, list[tuple[Rung, timedelta]]] = {}
+        self._ladders: dict[tuple[int, str], list[tuple[Rung, timedelta]]] = {}
 
     def office(self, organization: Organization) -> list[User]:
         if organization.pk not in self._offices:
             self._offices[organization.pk] = list(managers_of(organization))
         return self._offices[organization.pk]
 
-    def ladder(self, organization: Organization, due_on: date) -> list[duetimes.Step]:
-        if organization.pk not in self._ladders:
-            start = duetimes.spoken_at(due_on)
-            steps = duetimes.ladder_of(organization, due_on)
-            self._ladders[organization.pk] = [(step.rung, step.at - start) for step in steps]
-        start = duetimes.spoken_at(due_on)
-        return [duetimes.Step(rung, start + offset) for rung, offset in self._ladders[organization.pk]]
+    def ladder(self, organization: Organization, due_on: date, kind: str) -> list[duetimes.Step]:
+        start, key = duetimes.spoken_at(due_on), (organization.pk, kind)
+        if key not in self._ladders:
+            steps = duetimes.ladder_of(organization, due_on, kind)
+            self._ladders[key] = [(step.rung, step.at - start) for step in steps]
+        return [duetimes.Step(rung, start + offset) for rung, offset in self._ladders[key]]

@@ -14,7 +14,7 @@ from django.views import defaults
 from django.views.generic import ListView, TemplateView, View
 
 from congress.doors.middleware import problem_json
-from congress.doors.portal import PolicyMixin, RoleMixin
+from congress.doors.portal import PolicyMixin
 from congress.kernel import audit
 from congress.models import Notice, Role
 from congress.policies import ATTACHMENTS, NOTICES, has_role
@@ -39,16 +39,6 @@ class Start(View):
         if has_role(request.user, Role.UNIT):
             return redirect("unit_home")
         return redirect("public_home")
-
-
-class UnitHome(RoleMixin, TemplateView):
-    """The handling unit's desk: its messages; papers come with proposals."""
-
-    roles = (Role.UNIT,)
-    template_name = "congress/unit_home.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(notices=NOTICES.visible(self.request.user)[:5], **kwargs)
 
 
 class MessageList(PolicyMixin[Notice], ListView):

@@ -1,6 +1,6 @@
 """Who the delegates are: a person is not a mandate."""
 
-from delegates.models.bodies import DelegateGroup, Delegation, ElectingUnit
+from delegates.models.bodies import CommitteeMember, DelegateGroup, Delegation, ElectingUnit
 from delegates.models.changes import ChangeReason, MandateChange, MotionMover, MotionState, RemovalMotion
 from delegates.models.corrections import CorrectionRequest, CorrectionState
 from delegates.models.credentials import Commitment, CredentialsItem, CredentialsReview, ReviewState, Verdict
@@ -31,6 +31,7 @@ __all__ = [
     "BallotStage",
     "ChangeReason",
     "Commitment",
+    "CommitteeMember",
     "CorrectionRequest",
     "CorrectionState",
     "Course",

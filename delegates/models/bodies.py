@@ -93,3 +93,27 @@ class DelegateGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@pghistory.track()
+class CommitteeMember(models.Model):
+    """A member of the Party committee a congress elected (党委委员), as far as delegates' work needs him."""
+
+    congress = models.ForeignKey(Congress, models.PROTECT, related_name="committee_members", verbose_name=_("congress"))
+    name = models.CharField(_("name"), max_length=40)
+    post = models.CharField(_("post"), max_length=120, blank=True)
+    duties = models.CharField(_("field of work (分管)"), max_length=200, blank=True)
+    number = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_standing = models.BooleanField(_("of the standing committee"), default=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("committee member"), _("committee members")
+        ordering = ["congress", "number", "pk"]
+        constraints = [models.UniqueConstraint(fields=["congress", "name", "post"], name="committee_member_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,147 @@
+"""What is said with a decision on a paper. Every reason is told to every proposer, so it is written for them."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.models import Organization, OrganizationKind, Session
+from delegates.forms.decisions import day_field, refuse_future
+from proposals.models import IdeaAdoption, Proposal, ProposalState, RejectReason
+
+
+def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> forms.CharField:
+    """A text of several lines."""
+    return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def units_of(organization: Organization) -> Any:
+    """The handling units of an organisation's district or town: open, in its own branch or its district's."""
+    root = organization.path.strip("/").split("/")[0]
+    return Organization.objects.filter(kind=OrganizationKind.UNIT, path__startswith=f"/{root}/").open().order_by("path")
+
+
+class FileForm(forms.Form):
+    """Filed as it is; a word to the proposers may go with it."""
+
+    note = long_text(gettext_lazy("a word to the proposers"), required=False)
+
+
+class ReasonForm(forms.Form):
+    """A decision that only needs its reason."""
+
+    note = long_text(gettext_lazy("reason, as the proposers will read it"), min_length=4)
+
+
+class ConvertForm(ReasonForm):
+    """From a proposal of the session to a motion: the reason is due to its proposers."""
+
+
+class MergeForm(ReasonForm):
+    """Which paper it goes under. Its proposers keep their right to the answer."""
+
+    into = forms.ModelChoiceField(Proposal.objects.none(), label=gettext_lazy("paper it is merged into"))
+
+    def about(self, proposal: Proposal) -> None:
+        """Papers of the same congress that are being handled, this one and those merged themselves left out."""
+        open_ones = [
+            ProposalState.SCREENING, ProposalState.FILED, ProposalState.CONVERTED, ProposalState.TO_ADVICE,
+            ProposalState.PLANNING, ProposalState.ASSIGNED,
+        ]  # fmt: skip
+        rows = Proposal.objects.filter(congress=proposal.congress_id, state__in=open_ones).exclude(pk=proposal.pk)
+        self.fields["into"].queryset = rows.order_by("kind", "number", "pk")
+        self.fields["into"].label_from_instance = lambda row: f"{row.kind_word}{row.number_text} {row.title}"
+
+
+class ReturnForm(forms.Form):
+    """What is missing, so that it can be handed in again in time."""
+
+    note = long_text(gettext_lazy("what is missing, as the proposers will read it"), min_length=4)
+
+
+class RejectForm(ReasonForm):
+    """The reason code is for the statistics, the reason for the proposers. A department may get it all the same."""
+
+    reject_reason = forms.ChoiceField(label=gettext_lazy("reason code"))
+    forwarded_to = forms.ModelChoiceField(
+        Organization.objects.none(), label=gettext_lazy("passed on for reference to"), required=False
+    )
+    field_order = ["reject_reason", "note", "forwarded_to"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reject_reason"].choices = [("", _("Choose")), *RejectReason.choices]
+
+    def about(self, proposal: Proposal) -> None:
+        """The units it could be passed on to."""
+        self.fields["forwarded_to"].queryset = units_of(proposal.congress.organization)
+
+
+class AdoptionForm(forms.Form):
+    """The congress's vote: more than half of the delegates present."""
+
+    votes_present = forms.IntegerField(label=gettext_lazy("delegates present"), min_value=1, max_value=100_000)
+    votes_for = forms.IntegerField(label=gettext_lazy("votes for"), min_value=0, max_value=100_000)
+    note = forms.CharField(label=gettext_lazy("resolution or record"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        present, votes = data.get("votes_present"), data.get("votes_for")
+        if present is not None and votes is not None and votes > present:
+            self.add_error("votes_for", _("More votes than delegates present."))
+        return data
+
+
+class AnswerForm(forms.Form):
+    """The office answers a piece of advice itself."""
+
+    text = long_text(gettext_lazy("answer"), rows=8, most=8000, min_length=10)
+    signer = forms.CharField(label=gettext_lazy("signed by"), max_length=40)
+    contact_name = forms.CharField(label=gettext_lazy("contact person"), max_length=40)
+    contact_phone = forms.CharField(label=gettext_lazy("phone"), max_length=30)
+
+
+class AdoptIdeaForm(forms.Form):
+    """How far a golden idea is taken up, by whom and when."""
+
+    adoption = forms.ChoiceField(label=gettext_lazy("taken up"))
+    adopted_by = forms.CharField(label=gettext_lazy("taken up by"), max_length=60)
+    adopted_on = day_field(gettext_lazy("taken up on"))
+    note = long_text(gettext_lazy("a word to the delegate"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["adoption"].choices = [("", _("Choose")), *IdeaAdoption.choices]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        refuse_future(self, "adopted_on")
+        return data
+
+
+class CloseForm(forms.Form):
+    """A paper is closed; a word may go with it."""
+
+    note = long_text(gettext_lazy("how it was closed"), required=False)
+
+
+class RuleForm(forms.Form):
+    """The final word after a second dissatisfaction: a leader's, not the office's."""
+
+    ruled_by = forms.CharField(label=gettext_lazy("leader who decided"), max_length=60)
+    note = long_text(gettext_lazy("final explanation, as the proposers will read it"), rows=5, min_length=10)
+
+
+class SessionReportForm(forms.Form):
+    """The session to which the handling was reported."""
+
+    session = forms.ModelChoiceField(Session.objects.none(), label=gettext_lazy("session"))
+
+    def about(self, proposal: Proposal) -> None:
+        """Sessions of the organisation from the paper's own on, that have opened."""
+        rows = Session.objects.filter(
+            congress__organization=proposal.congress.organization_id, starts_on__lte=timezone.localdate()
+        )
+        self.fields["session"].queryset = rows.order_by("-starts_on")

@@ -1,0 +1,1 @@
+"""What papers are judged by: resemblance, completeness, wording. No HTTP, no database."""

@@ -1,0 +1,216 @@
+"""Who may see papers and act on them: the office of the branch, the delegates who sign, the units that handle.
+
+A draft is its signers' alone. A unit sees what it was given, from the day it was given. What may be public is so only
+when the office says so, and never before it is answered or filed.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from congress.kernel.policy import Policy
+from congress.models import Organization, Role
+from congress.policies import HANDLE, MANAGE, VIEW, BranchPolicy, branches, has_role, holds
+from congress.querysets import within
+from delegates.policies import is_self
+from delegates.querysets import SERVING
+from proposals.models import (
+    PRIVATE,
+    Assignment,
+    Category,
+    Feedback,
+    Inquiry,
+    Precedent,
+    Proposal,
+    Signature,
+    SignatureState,
+    SupervisionMeeting,
+    Undertaking,
+)
+from proposals.models import AssignmentState as A
+
+UNSEEN_BY_UNITS = (A.PLANNED, A.CANCELLED, A.RETURNED)
+
+
+def is_lead(user: Any, proposal: Proposal) -> bool:
+    """Whether the account is the lead proposer's."""
+    return bool(user) and is_self(user, proposal.lead.person)
+
+
+def keeps(user: Any, proposal: Proposal) -> bool:
+    """Whether the account's office keeps the papers of that congress."""
+    return bool(user) and holds(user, MANAGE, proposal.congress.organization)
+
+
+def enters(user: Any, proposal: Proposal) -> bool:
+    """Whether the account may write the paper: its lead proposer, or the office that entered it from a paper form."""
+    return is_lead(user, proposal) or (proposal.entered_by_id is not None and keeps(user, proposal))
+
+
+def closes(user: Any, proposal: Proposal) -> bool:
+    """A paper whose proposers are content is closed by itself; the office may do it too."""
+    return user is None or keeps(user, proposal)
+
+
+def handles(user: Any, assignment: Assignment) -> bool:
+    """Whether the account works at the desk of the unit."""
+    return bool(user) and holds(user, HANDLE, assignment.unit)
+
+
+def directs(user: Any, assignment: Assignment) -> bool:
+    """Whether the account's office gave the unit its part."""
+    return bool(user) and holds(user, MANAGE, assignment.proposal.congress.organization)
+
+
+class ProposalPolicy(BranchPolicy):
+    """Submitted papers are seen by the branch; a signer sees his own, a unit those it was given."""
+
+    model, prefix = Proposal, "congress__organization"
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user) or branches(user, HANDLE)) or has_role(user, Role.DELEGATE)
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix) & (~Q(state__in=PRIVATE) | Q(entered_by__isnull=False))
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(pk__in=self.signed_by(user)) | self.public()
+        if desks := branches(user, HANDLE):
+            given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
+            seen |= Q(pk__in=given.values("proposal"))
+        return Proposal.objects.filter(seen)
+
+    def may_change(self, user: Any, obj: Proposal) -> bool:
+        return keeps(user, obj)
+
+    @staticmethod
+    def signed_by(user: Any) -> QuerySet:
+        """The papers a delegate leads, signed, or is asked to sign."""
+        gone = (SignatureState.DROPPED, SignatureState.EXPIRED)
+        own = Signature.objects.filter(mandate__person__user=user)
+        return own.filter(Q(is_lead=True) | ~Q(state__in=gone)).values("proposal")
+
+    @staticmethod
+    def public() -> Q:
+        """What everybody may read."""
+        return Q(is_public=True)
+
+
+class AssignmentPolicy(Policy[Assignment]):
+    """A unit's part is seen by the unit, by the office, and by whoever may see that the paper is with it."""
+
+    model = Assignment
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user) or branches(user, HANDLE))
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), "proposal__congress__organization")
+        if desks := branches(user, HANDLE):
+            seen |= within(desks, "unit") & ~Q(state__in=UNSEEN_BY_UNITS)
+        return Assignment.objects.filter(seen)
+
+    def may_change(self, user: Any, obj: Assignment) -> bool:
+        return directs(user, obj)
+
+
+class UndertakingPolicy(Policy[Undertaking]):
+    """A promise is seen by its unit, by the office and by the signers of the paper."""
+
+    model = Undertaking
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user) or branches(user, HANDLE))
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), "proposal__congress__organization") | within(branches(user, HANDLE), "unit")
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(proposal__in=ProposalPolicy.signed_by(user))
+        return Undertaking.objects.filter(seen)
+
+
+class CategoryPolicy(BranchPolicy):
+    """Everybody chooses among the categories; an office keeps its own, and nobody the common ones."""
+
+    model = Category
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
+    def visible(self, user: Any) -> QuerySet:
+        return Category.objects.filter(Q(organization=None) | Q(organization__code__in=_codes(user)))
+
+    def may_change(self, user: Any, obj: Category) -> bool:
+        return obj.organization is not None and holds(user, MANAGE, obj.organization)
+
+
+class PrecedentPolicy(BranchPolicy):
+    """An earlier paper is shown to whoever belongs to its organisation, to one below it or to one above it."""
+
+    model = Precedent
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
+    def visible(self, user: Any) -> QuerySet:
+        own = within(branches(user), "organization") | Q(organization__code__in=_codes(user))
+        return Precedent.objects.filter(own | Q(proposal__is_public=True))
+
+    def may_change(self, user: Any, obj: Precedent) -> bool:
+        return obj.proposal_id is None and holds(user, MANAGE, obj.organization)
+
+
+class InquiryPolicy(BranchPolicy):
+    """An enquiry is seen by the branch once it is handed in, by its askers, and by the body asked once it has it."""
+
+    model, prefix = Inquiry, "congress__organization"
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user) or branches(user, HANDLE)) or has_role(user, Role.DELEGATE)
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix) & ~Q(state="draft")
+        if has_role(user, Role.DELEGATE):
+            asked = Inquiry.askers.through.objects.filter(inquiry=OuterRef("pk"), mandate__person__user=user)
+            seen |= Exists(asked) | Q(lead__person__user=user)
+        if desks := branches(user, HANDLE):
+            seen |= within(desks, "target") & Q(state__in=["delivered", "answered", "reanswer", "escalated", "closed"])
+        return Inquiry.objects.filter(seen)
+
+
+class MeetingPolicy(BranchPolicy):
+    model = SupervisionMeeting
+
+
+class FeedbackPolicy(BranchPolicy):
+    """What a delegate thinks of a handling is read by the office, by himself and by the units it is about."""
+
+    model, prefix = Feedback, "proposal__congress__organization"
+
+    def visible(self, user: Any) -> QuerySet:
+        seen = within(branches(user), self.prefix)
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(mandate__person__user=user)
+        if desks := branches(user, HANDLE):
+            given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
+            seen |= Q(proposal__in=given.values("proposal"))
+        return Feedback.objects.filter(seen)
+
+    def may_change(self, user: Any, obj: Feedback) -> bool:
+        return False
+
+    def may_create(self, user: Any) -> bool:
+        return False
+
+
+def _codes(user: Any) -> set[str]:
+    """The codes of the organisations on the way from the top to where a user belongs, that included."""
+    paths = {*branches(user, VIEW), *branches(user, HANDLE)}
+    if has_role(user, Role.DELEGATE):
+        seats = Organization.objects.filter(congresses__mandates__person__user=user)
+        paths |= set(seats.filter(congresses__mandates__status__in=SERVING).values_list("path", flat=True))
+    return {code for path in paths for code in path.strip("/").split("/")}
+
+
+PROPOSALS, ASSIGNMENTS, UNDERTAKINGS = ProposalPolicy(), AssignmentPolicy(), UndertakingPolicy()
+CATEGORIES, PRECEDENTS, INQUIRIES = CategoryPolicy(), PrecedentPolicy(), InquiryPolicy()
+MEETINGS, FEEDBACKS = MeetingPolicy(), FeedbackPolicy()

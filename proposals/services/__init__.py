@@ -1,0 +1,1 @@
+"""Verbs on papers that take more than one transition or touch more than one row."""

@@ -1,0 +1,181 @@
+"""Papers on their way through units: who handles what, what readers think, what the delegates say in the end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from congress.kernel import audit
+from congress.kernel.workflow import SYSTEM, Refused, lock
+from congress.models import Attachment, Organization, OrganizationKind, User
+from delegates.models import CommitteeMember, Mandate
+from delegates.policies import is_self
+from proposals.models import (
+    Assignment,
+    AssignmentRole,
+    AssignmentState,
+    DelegateContact,
+    Feedback,
+    Outcome,
+    ProgressNote,
+    Proposal,
+    ProposalState,
+    Satisfaction,
+    ScreeningOpinion,
+)
+from proposals.policies import handles, keeps
+from proposals.workflows import PROPOSAL
+from proposals.workflows.telling import proposers, tell_office, tell_proposers
+
+
+@transaction.atomic
+def give_opinion(
+    proposal: Proposal, *, by: User, outcome: str, text: str = "", reject_reason: str = ""
+) -> ScreeningOpinion:
+    """What a reader suggests; again replaces his own. Raises `Refused` unless it is being screened."""
+    locked = lock(proposal)
+    if not keeps(by, locked):
+        raise PermissionDenied
+    if locked.state != ProposalState.SCREENING:
+        raise Refused(_("It is not being screened."))
+    if outcome not in Outcome.values:
+        raise Refused(_("Choose what you suggest."))
+    if outcome != Outcome.FILE and not text.strip():
+        raise Refused(_("Say why: whoever decides reads it."))
+    row, _fresh = ScreeningOpinion.objects.update_or_create(
+        proposal=locked, reader=by, round=locked.submissions,
+        defaults={"outcome": outcome, "text": text.strip()[:1000], "reject_reason": reject_reason},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def plan(
+    proposal: Proposal,
+    parts: Sequence[tuple[Organization, str, str]],
+    *,
+    by: User,
+    leader: CommitteeMember | None = None,
+    opinion: str = "",
+    is_key: bool = False,
+) -> list[Assignment]:
+    """Who is to handle it: units with role and task, in place of what was planned before; the leading committee member.
+
+    Raises `Refused` for something that is no unit, a unit named twice, a leader of another congress.
+    """
+    locked = lock(proposal)
+    if not keeps(by, locked):
+        raise PermissionDenied
+    if locked.state != ProposalState.PLANNING:
+        raise Refused(_("Its handling is not being planned."))
+    units = [unit for unit, _role, _task in parts]
+    if len({unit.pk for unit in units}) < len(units):
+        raise Refused(_("A unit is named twice."))
+    root = f"/{locked.congress.organization.path.strip('/').split('/')[0]}/"
+    wrong = [unit.name for unit in units if unit.kind != OrganizationKind.UNIT or not unit.path.startswith(root)]
+    if wrong:
+        raise Refused(_("No handling unit of this district: %(names)s.") % {"names": "、".join(wrong)})
+    if leader is not None and leader.congress.organization_id != locked.congress.organization_id:
+        raise Refused(_("%(name)s is no member of this committee.") % {"name": leader})
+    Assignment.objects.filter(proposal=locked, state=AssignmentState.PLANNED).delete()
+    rows = [
+        Assignment.objects.create(proposal=locked, unit=unit, role=AssignmentRole(role), task=task.strip()[:200])
+        for unit, role, task in parts
+    ]
+    locked.leader, locked.planning_opinion, locked.is_key = leader, opinion.strip()[:1000], is_key
+    locked.version += 1
+    locked.save(update_fields=["leader", "planning_opinion", "is_key", "version"])
+    return rows
+
+
+@transaction.atomic
+def note_progress(assignment: Assignment, text: str, *, by: User, is_internal: bool = False) -> ProgressNote:
+    """What the unit has done; its proposers read it on their phones unless it is for the office only."""
+    if not handles(by, assignment):
+        raise PermissionDenied
+    if not text.strip():
+        raise Refused(_("Write what was done."))
+    row = ProgressNote.objects.create(assignment=assignment, text=text.strip()[:2000], is_internal=is_internal, by=by)
+    if not is_internal:
+        tell_proposers(assignment.proposal, "progress", f"progress:{row.pk}", note=row)
+    return row
+
+
+@transaction.atomic
+def note_contact(assignment: Assignment, mandate: Mandate, facts: Mapping[str, Any], *, by: User) -> DelegateContact:
+    """The unit spoke with one of the proposers. The same again on one day is the same talk."""
+    if not handles(by, assignment):
+        raise PermissionDenied
+    if mandate not in proposers(assignment.proposal):
+        raise Refused(_("%(name)s did not sign this paper.") % {"name": mandate.person.name})
+    row, _fresh = DelegateContact.objects.update_or_create(
+        assignment=assignment, mandate=mandate, way=facts["way"], on=facts["on"],
+        defaults={"text": facts["text"], "by": by},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def hand_over(assignment: Assignment, name: str, phone: str, *, by: User) -> None:
+    """Inside the unit somebody else takes it on; the paper itself stays with the unit."""
+    if not handles(by, assignment):
+        raise PermissionDenied
+    if not name.strip():
+        raise Refused(_("Name the person in charge."))
+    Assignment.objects.filter(pk=assignment.pk).update(
+        handler_name=name.strip()[:40], handler_phone=phone.strip()[:30], handler=by
+    )
+    audit.record("handler_change", by=by, subject=f"Assignment {assignment.pk}", organization=assignment.unit)
+
+
+@transaction.atomic
+def give_feedback(
+    proposal: Proposal,
+    mandate: Mandate,
+    *,
+    attitude: str,
+    result: str,
+    text: str = "",
+    by: User,
+    scan: Attachment | None = None,
+) -> Feedback:
+    """What a proposer thinks of the handling: he alone says it, or the office enters his signed form with its scan.
+
+    When whoever decides is content the paper is closed, or followed up if something was promised; else the office is
+    told. Raises `Refused` outside the time of asking, twice, or without a word on why somebody is dissatisfied.
+    """
+    locked = lock(proposal)
+    own = is_self(by, mandate.person)
+    if not own and not (keeps(by, locked) and scan is not None):
+        raise PermissionDenied
+    merged_in = locked.merged_into_id and locked.state == ProposalState.MERGED
+    if merged_in:
+        return give_feedback(locked.merged_into, mandate, attitude=attitude, result=result, text=text, by=by, scan=scan)
+    if locked.state != ProposalState.FEEDBACK:
+        raise Refused(_("Your opinion is asked when the reply is there."))
+    if mandate not in proposers(locked):
+        raise Refused(_("%(name)s did not sign this paper.") % {"name": mandate.person.name})
+    if Satisfaction.DISSATISFIED in {attitude, result} and not text.strip():
+        raise Refused(_("Say in a sentence what you are not satisfied with: the unit has to know what to do."))
+    row, fresh = Feedback.objects.get_or_create(
+        proposal=locked, mandate=mandate, round=locked.round,
+        defaults={
+            "attitude": attitude, "result": result, "text": text.strip()[:1000],
+            "entered_by": None if own else by, "scan": scan,
+        },
+    )  # fmt: skip
+    if not fresh:
+        raise Refused(_("Your opinion is recorded already."))
+    _conclude(locked, row)
+    return row
+
+
+def _conclude(proposal: Proposal, row: Feedback) -> None:
+    for verb in ("close", "track"):
+        if not PROPOSAL.obstacle(proposal, verb):
+            PROPOSAL.take(proposal, verb, by=SYSTEM)
+            return
+    if Satisfaction.DISSATISFIED in {row.attitude, row.result}:
+        tell_office(proposal, "dissatisfied", f"dissatisfied:{row.pk}", feedback=row)

@@ -1,0 +1,139 @@
+"""The ladder of supervision (reference.md §3.8): 15, 7, 1 days before, the day, then 催办函, 督办, the leader.
+
+Each rung is spoken of once. What it brings besides a message is written in the same transaction under a unique key, so
+a pass that dies halfway leaves nothing behind and one that runs twice writes nothing twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from congress.kernel import rules
+from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
+from congress.models import Organization, Rung, User
+from congress.policies import managers_of
+from proposals.models import Assignment, Proposal, SupervisionKind, SupervisionStep, Undertaking
+from proposals.workflows.letters import draft_supervision
+from proposals.workflows.telling import accounts_of, desk_of, proposers
+
+AFTER: Final = (
+    (Rung.URGED, "urge_days_after"),
+    (Rung.SUPERVISED, "supervise_days_after"),
+    (Rung.LEADER, "leader_days_after"),
+)
+KINDS: Final = {
+    Rung.URGED: SupervisionKind.LETTER,
+    Rung.SUPERVISED: SupervisionKind.SUPERVISED,
+    Rung.LEADER: SupervisionKind.LEADER,
+}
+TEMPLATES: Final = {
+    Rung.SOON: "proposals/notices/ladder_soon.txt",
+    Rung.DUE: "proposals/notices/ladder_soon.txt",
+    Rung.OVERDUE: "proposals/notices/ladder_overdue.txt",
+    Rung.URGED: "proposals/notices/ladder_urged.txt",
+    Rung.SUPERVISED: "proposals/notices/ladder_supervised.txt",
+    Rung.LEADER: "proposals/notices/ladder_leader.txt",
+}
+
+
+def whole_ladder(organization: Organization, due_on: date) -> list[Step]:
+    """Before the day, on it, and the three steps after it, as the rules have them."""
+    today = timezone.localdate()
+    before = sorted(set(rules.value("remind_days_before", organization, today)), reverse=True)
+    steps = [Step(Rung.SOON, spoken_at(due_on - timedelta(days=days))) for days in before]
+    steps.append(Step(Rung.DUE, spoken_at(due_on)))
+    after = [
+        Step(rung, spoken_at(due_on + timedelta(days=rules.value(key, organization, today)))) for rung, key in AFTER
+    ]
+    return [*steps, *sorted(after, key=lambda step: step.at)]
+
+
+def short_ladder(organization: Organization, due_on: date) -> list[Step]:
+    """For what takes days, not months: the day before, the day, the day after."""
+    days = ((Rung.SOON, -1), (Rung.DUE, 0), (Rung.OVERDUE, 1))
+    return [Step(rung, spoken_at(due_on + timedelta(days=count))) for rung, count in days]
+
+
+def told_of_assignments(reached: Sequence[Reached]) -> Mapping[int, Told]:
+    """The unit's desk hears every rung; from the day after, so does the office; of the last, the leader."""
+    rows = Assignment.objects.filter(pk__in=[one.row.subject_id for one in reached])
+    found = rows.select_related("unit", "proposal__congress__organization", "proposal__leader__user").in_bulk()
+    return {
+        one.row.pk: _told(one.rung, found[one.row.subject_id].unit, found[one.row.subject_id].proposal)
+        for one in reached
+    }
+
+
+def told_of_promises(reached: Sequence[Reached]) -> Mapping[int, Told]:
+    """The same for what a class B reply promised."""
+    rows = Undertaking.objects.filter(pk__in=[one.row.subject_id for one in reached])
+    found = rows.select_related("unit", "proposal__congress__organization", "proposal__leader__user").in_bulk()
+    return {
+        one.row.pk: _told(one.rung, found[one.row.subject_id].unit, found[one.row.subject_id].proposal)
+        for one in reached
+    }
+
+
+def told_of_feedback(reached: Sequence[Reached]) -> Mapping[int, Told]:
+    """Whoever has not said what he thinks of the reply; after the day also the office, which calls him."""
+    found = Proposal.objects.select_related("congress__organization").in_bulk([one.row.subject_id for one in reached])
+    told = {}
+    for one in reached:
+        proposal = found[one.row.subject_id]
+        answered = set(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", flat=True))
+        users = accounts_of([mandate for mandate in proposers(proposal) if mandate.pk not in answered])
+        office = list(managers_of(proposal.congress.organization)) if one.rung == Rung.OVERDUE else []
+        told[one.row.pk] = Told(users, office)
+    return told
+
+
+def _told(rung: Rung, unit: Organization, proposal: Proposal) -> Told:
+    desk = desk_of(unit)
+    if rung in {Rung.SOON, Rung.DUE}:
+        return Told(desk)
+    office = list(managers_of(proposal.congress.organization))
+    leader: list[User] = [proposal.leader.user] if proposal.leader and proposal.leader.user else []
+    return Told(desk, [*office, *leader] if rung == Rung.LEADER else office)
+
+
+def write_steps(reached: Sequence[Reached], now: datetime) -> None:
+    """Of the rungs after the day: a step of supervision with its letter, once each."""
+    rows = Assignment.objects.filter(pk__in=[one.row.subject_id for one in reached])
+    found = rows.select_related(
+        "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"
+    ).in_bulk()
+    for one in reached:
+        if one.rung in KINDS:
+            _write(one, found[one.row.subject_id], now)
+
+
+def _write(one: Reached, assignment: Assignment, now: datetime) -> None:
+    key = f"{one.row.key}:{one.row.due_on}:{one.rung}"
+    day = timezone.localdate(now)
+    step, fresh = SupervisionStep.objects.get_or_create(
+        rung_key=key,
+        defaults={
+            "proposal": assignment.proposal, "assignment": assignment, "kind": KINDS[one.rung], "on": day,
+            "next_on": day + timedelta(days=7),
+        },
+    )  # fmt: skip
+    if fresh and one.rung in {Rung.URGED, Rung.SUPERVISED}:
+        step.document = draft_supervision(assignment, one.rung, late=(day - one.row.due_on).days)
+        step.save(update_fields=["document"])
+
+
+def nothing_more(reached: Sequence[Reached], now: datetime) -> None:
+    """A message is enough."""
+
+
+def _ladder(steps: Any, told: Any, then: Any = nothing_more) -> Ladder:
+    return Ladder(steps, told, then, TEMPLATES)
+
+
+SIGN_LADDER = _ladder(short_ladder, told_of_assignments)
+OPINION_LADDER = _ladder(short_ladder, told_of_assignments)
+REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps)
+PROMISE_LADDER = _ladder(whole_ladder, told_of_promises)
+FEEDBACK_LADDER = _ladder(short_ladder, told_of_feedback)

@@ -1,0 +1,1 @@
+"""Pages about papers: a delegate's own, a unit's desk, everybody's."""

@@ -1,0 +1,392 @@
+"""The life of a unit's part in a paper (reference.md §3.5): signed for, handled, answered. One table.
+
+A unit never passes a paper on by itself: its objection names the proper unit, and the office decides. When the last
+answering unit has replied, the paper itself moves on, in the same transaction.
+"""
+
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.kernel import duetimes
+from congress.kernel.deadlines import Deadline
+from congress.kernel.workflow import SYSTEM, Move, Workflow
+from congress.kernel.workflow import Transition as T
+from proposals import deadlines
+from proposals.forms import (
+    ApproveForm,
+    BounceForm,
+    ExtensionAnswerForm,
+    ExtensionForm,
+    ObjectionForm,
+    OpinionForm,
+    RefuseForm,
+    ReplyForm,
+    ReturnAnswerForm,
+    StartForm,
+)
+from proposals.models import (
+    ANSWERING,
+    Assignment,
+    AssignmentRequest,
+    AssignmentRole,
+    Proposal,
+    Reply,
+    ReplyClass,
+    RequestKind,
+    Undertaking,
+)
+from proposals.models import AssignmentState as S
+from proposals.policies import directs, handles
+from proposals.workflows.letters import draft_notice, draft_reply_letter
+from proposals.workflows.papers import PROPOSAL
+from proposals.workflows.promises import owe_promise
+from proposals.workflows.telling import tell_office, tell_proposers, tell_unit
+
+SIGN, OPINION, REPLY = "assignment_sign", "assignment_opinion", "assignment_reply"
+DONE: Final = (S.RETURNED, S.CANCELLED)
+
+
+# Guards.
+
+
+def in_objection_time(assignment: Assignment) -> str:
+    """A unit says within days that it is not its affair; later it handles it."""
+    until = assignment.object_until
+    if assignment.round > 1:
+        return _("It was this unit that answered: it cannot give the paper back the second time.")
+    if until and until < timezone.localdate():
+        return _("An objection was possible until %(day)s.") % {"day": f"{until:%Y-%m-%d}"}
+    return ""
+
+
+def objects_once(assignment: Assignment) -> str:
+    if assignment.requests.filter(kind=RequestKind.OBJECTION, granted=False).exists():
+        return _("The office has decided on this unit's objection already.")
+    return ""
+
+
+def extends_once(assignment: Assignment) -> str:
+    """One extension a handling."""
+    granted = assignment.requests.filter(kind=RequestKind.EXTENSION, granted=True)
+    if granted.exists() or assignment.round > 1:
+        return _("More time is given once, and not for a second handling.")
+    return ""
+
+
+def answers(assignment: Assignment) -> str:
+    """An assisting unit answers the lead unit, not the delegates."""
+    return "" if assignment.role in ANSWERING else _("An assisting unit gives its opinion to the lead unit.")
+
+
+def assists(assignment: Assignment) -> str:
+    return "" if assignment.role == AssignmentRole.ASSIST else _("Only an assisting unit gives an opinion.")
+
+
+def has_assistants(assignment: Assignment) -> str:
+    return "" if _assistants(assignment).exists() else _("There is no assisting unit.")
+
+
+def opinions_in(assignment: Assignment) -> str:
+    """The lead unit answers once it has heard the others, or their time is over."""
+    waiting = _assistants(assignment).exclude(state=S.OPINION_GIVEN).filter(due_on__gte=timezone.localdate())
+    names = [one.unit.name for one in waiting.select_related("unit")]
+    return _("Not in yet: %(names)s.") % {"names": "、".join(names)} if names else ""
+
+
+def _assistants(assignment: Assignment) -> Any:
+    if assignment.role != AssignmentRole.LEAD:
+        return Assignment.objects.none()
+    return assignment.proposal.assignments.filter(role=AssignmentRole.ASSIST).exclude(state__in=DONE)
+
+
+def collected_first(assignment: Assignment) -> str:
+    """Where units assist, their opinions come first."""
+    if assignment.state == S.WORKING and _assistants(assignment).exists():
+        return _("Collect the opinions of the assisting units first.")
+    return ""
+
+
+# Effects.
+
+
+def note_signed(assignment: Assignment, move: Move) -> None:
+    assignment.signed_at = move.at
+    duetimes.close(SIGN, assignment.pk)
+
+
+def note_handler(assignment: Assignment, move: Move) -> None:
+    """Who has it in hand; the plan is the first note of progress."""
+    assignment.handler = move.by
+    assignment.handler_name, assignment.handler_phone = move.data["handler_name"], move.data["handler_phone"]
+    if move.data.get("plan"):
+        assignment.progress.create(text=move.data["plan"], by=move.by)
+
+
+def ask_return(assignment: Assignment, move: Move) -> None:
+    """While the office decides, nobody is reminded."""
+    AssignmentRequest.objects.create(
+        assignment=assignment, kind=RequestKind.OBJECTION, reason=move.data["reason"],
+        proper_unit=move.data["proper_unit"], asked_by=move.by, asked_at=move.at,
+    )  # fmt: skip
+    _pause(assignment)
+    tell_office(assignment.proposal, "objected", f"objected:{assignment.pk}", assignment=assignment)
+
+
+def agree_return(assignment: Assignment, move: Move) -> None:
+    """Another unit gets it from today, with the days of a fresh assignment."""
+    _answer(assignment, move, granted=True)
+    _close(assignment)
+    fresh = Assignment.objects.create(
+        proposal=assignment.proposal, unit=move.data["new_unit"], role=assignment.role, task=assignment.task
+    )
+    tell_unit(
+        assignment, "request_answered", f"returned:{move.at.isoformat()}", granted=True, answer=move.data["answer"]
+    )
+    ASSIGNMENT.take(fresh, "give", by=SYSTEM)
+    _renew_due(assignment.proposal_id, gone=assignment)
+
+
+def refuse_return(assignment: Assignment, move: Move) -> None:
+    _answer(assignment, move, granted=False)
+    _resume(assignment)
+    tell_unit(assignment, "request_answered", f"kept:{move.at.isoformat()}", granted=False, answer=move.data["answer"])
+
+
+def ask_more_time(assignment: Assignment, move: Move) -> None:
+    AssignmentRequest.objects.create(
+        assignment=assignment, kind=RequestKind.EXTENSION, reason=move.data["reason"],
+        asked_until=move.data["asked_until"], asked_by=move.by, asked_at=move.at,
+    )  # fmt: skip
+    _pause(assignment)
+    tell_office(assignment.proposal, "extension_asked", f"extension:{assignment.pk}", assignment=assignment)
+
+
+def give_more_time(assignment: Assignment, move: Move) -> None:
+    """The day moves; the first one stays on record. The delegates are told why they wait longer."""
+    until = move.data["granted_until"]
+    _answer(assignment, move, granted=True, granted_until=until)
+    assignment.due_on = until
+    because = _("extended until %(day)s") % {"day": f"{until:%Y-%m-%d}"}
+    for row in duetimes.open_of(REPLY, assignment.pk):
+        duetimes.move(row, Deadline(until, (because,)), because=because)
+    _renew_due(assignment.proposal_id, assignment)
+    tell_unit(assignment, "request_answered", f"extended:{move.at.isoformat()}", granted=True, answer=because)
+    tell_proposers(assignment.proposal, "extended", f"extended:{assignment.pk}:{until}", assignment=assignment)
+
+
+def refuse_more_time(assignment: Assignment, move: Move) -> None:
+    _answer(assignment, move, granted=False)
+    _resume(assignment)
+    tell_unit(
+        assignment, "request_answered", f"not_extended:{move.at.isoformat()}", granted=False, answer=move.data["answer"]
+    )
+
+
+def _answer(assignment: Assignment, move: Move, *, granted: bool, granted_until: Any = None) -> None:
+    assignment.requests.filter(granted=None).update(
+        granted=granted, answer=move.data.get("answer", ""), granted_until=granted_until, answered_by=move.by,
+        answered_at=move.at,
+    )  # fmt: skip
+
+
+def keep_opinion(assignment: Assignment, move: Move) -> None:
+    """The lead unit reads it on its desk, and is told that it is there."""
+    assignment.opinion = move.data["opinion"]
+    assignment.done_on = timezone.localdate(move.at)
+    duetimes.close(OPINION, assignment.pk)
+    lead = assignment.proposal.assignments.filter(role=AssignmentRole.LEAD).exclude(state__in=DONE).first()
+    if lead is not None:
+        tell_unit(lead, "opinion_in", f"opinion:{assignment.pk}:{assignment.round}", other=assignment)
+
+
+def keep_reply(assignment: Assignment, move: Move) -> None:
+    """The draft of this handling's reply, and what it promises."""
+    names = ("reply_class", "text", "signer", "contact_name", "contact_phone")
+    names += ("promise", "promise_due_on", "promise_evidence")
+    Reply.objects.update_or_create(
+        proposal=assignment.proposal, assignment=assignment, round=assignment.round,
+        defaults={name: move.data[name] for name in names},
+    )  # fmt: skip
+
+
+def to_review(assignment: Assignment, move: Move) -> None:
+    _pause(assignment)
+    tell_office(
+        assignment.proposal, "reply_in_review", f"review:{assignment.pk}:{move.at.isoformat()}", assignment=assignment
+    )
+
+
+def bounce(assignment: Assignment, move: Move) -> None:
+    Reply.objects.filter(assignment=assignment, round=assignment.round).update(bounced_note=move.note)
+    _resume(assignment)
+    tell_unit(assignment, "reply_bounced", f"bounced:{move.at.isoformat()}", note=move.note)
+
+
+def send(assignment: Assignment, move: Move) -> None:
+    """The reply goes out; with the last one the paper is answered."""
+    day = move.data["issued_on"]
+    reply = Reply.objects.get(assignment=assignment, round=assignment.round)
+    reply.issued_on, reply.bounced_note = day, ""
+    reply.approved_by = move.data.get("approved_by", "")
+    reply.document = draft_reply_letter(reply, by=move.by)
+    reply.save()
+    assignment.done_on = day
+    duetimes.close(REPLY, assignment.pk)
+    if reply.reply_class == ReplyClass.B:
+        owe_promise(
+            Undertaking.objects.create(
+                proposal=assignment.proposal,
+                unit=assignment.unit,
+                text=reply.promise,
+                due_on=reply.promise_due_on,
+                original_due_on=reply.promise_due_on,
+                evidence_kind=reply.promise_evidence,
+            )
+        )
+    Proposal.objects.filter(pk=assignment.proposal_id).update(reply_class=_worst(assignment, reply))
+    assignment.save()  # so that the paper counts it among those that have replied
+    if not PROPOSAL.obstacle(Proposal.objects.get(pk=assignment.proposal_id), "complete"):
+        PROPOSAL.take(assignment.proposal, "complete", by=SYSTEM)
+
+
+def _worst(assignment: Assignment, reply: Reply) -> str:
+    """A paper with several replies is as far as the least settled of them."""
+    others = Reply.objects.filter(proposal=assignment.proposal_id, round=assignment.round, issued_on__isnull=False)
+    return max([reply.reply_class, *others.values_list("reply_class", flat=True)])
+
+
+def begin(assignment: Assignment, move: Move) -> None:
+    """The unit has it: its days with their reasons, the notice on paper, the message to its desk."""
+    day = timezone.localdate(move.at)
+    organization = assignment.proposal.congress.organization
+    assignment.assigned_on = day
+    assignment.sign_due_on = _owe(assignment, SIGN, _("sign for it"), deadlines.sign_due(organization, day), day)
+    assignment.object_until = deadlines.objection_due(organization, day).due_on
+    _owe_answer(assignment, day, second=False)
+    assignment.original_due_on = assignment.due_on
+    assignment.notice = draft_notice(assignment, by=move.by)
+    tell_unit(assignment, "given", f"given:{assignment.round}")
+
+
+def begin_again(assignment: Assignment, move: Move) -> None:
+    """A second handling: the same unit, another clock, its own notice."""
+    day = timezone.localdate(move.at)
+    assignment.round += 1
+    assignment.assigned_on, assignment.done_on = day, None
+    _owe_answer(assignment, day, second=True)
+    assignment.original_due_on = assignment.due_on
+    assignment.notice = draft_notice(assignment, by=move.by)
+    tell_unit(assignment, "given_again", f"given:{assignment.round}")
+
+
+def _owe_answer(assignment: Assignment, day: Any, *, second: bool) -> None:
+    organization = assignment.proposal.congress.organization
+    if assignment.role == AssignmentRole.ASSIST:
+        deadline = deadlines.opinion_due(organization, day)
+        assignment.due_on = _owe(assignment, OPINION, _("opinion for the lead unit"), deadline, day)
+        return
+    deadline = deadlines.second_reply_due(organization, day) if second else deadlines.reply_due(organization, day)
+    assignment.due_on = _owe(assignment, REPLY, _("reply"), deadline, day)
+
+
+def _owe(assignment: Assignment, kind: str, what: str, deadline: Deadline, day: Any) -> Any:
+    proposal = assignment.proposal
+    duetimes.start(
+        f"{kind}:{assignment.pk}:{assignment.round}",
+        kind=kind,
+        subject_id=assignment.pk,
+        organization=assignment.unit,
+        title=f"{assignment.unit}：{proposal.kind_word}{proposal.number_text}《{proposal.title}》{what}",
+        starts_on=day,
+        deadline=deadline,
+        link=f"/admin/proposals/proposal/{proposal.pk}/change/",
+    )
+    return deadline.due_on
+
+
+def _pause(assignment: Assignment) -> None:
+    for kind in (SIGN, OPINION, REPLY):
+        duetimes.pause(kind, assignment.pk)
+
+
+def _resume(assignment: Assignment) -> None:
+    for kind in (SIGN, OPINION, REPLY):
+        duetimes.resume(kind, assignment.pk)
+
+
+def _close(assignment: Assignment) -> None:
+    for kind in (SIGN, OPINION, REPLY):
+        duetimes.close(kind, assignment.pk)
+
+
+def let_go(assignment: Assignment, move: Move) -> None:
+    _close(assignment)
+    tell_unit(assignment, "called_off", f"called_off:{move.at.isoformat()}")
+
+
+def _renew_due(proposal_id: int, fresh: Assignment | None = None, gone: Assignment | None = None) -> None:
+    """The paper is due when the first of its answering units is."""
+    rows = Assignment.objects.filter(proposal=proposal_id, role__in=ANSWERING).open()
+    rows = rows.exclude(pk=gone.pk) if gone else rows
+    days = dict(rows.values_list("pk", "due_on"))
+    if fresh is not None and fresh.role in ANSWERING:
+        days[fresh.pk] = fresh.due_on
+    Proposal.objects.filter(pk=proposal_id).update(due_on=min(days.values(), default=None))
+
+
+# What the paper's own table asks of its units. `proposal` is locked, and saved by its own transition.
+
+
+def give(proposal: Proposal, move: Move) -> None:
+    """Every planned unit gets its part today."""
+    _each(proposal, proposal.assignments.filter(state=S.PLANNED), "give", move)
+
+
+def reopen(proposal: Proposal, move: Move) -> None:
+    """The units that answered answer again."""
+    _each(proposal, proposal.assignments.filter(state=S.REPLIED), "reopen", move)
+
+
+def call_off(proposal: Proposal, move: Move) -> None:
+    """Nobody needs to answer any more."""
+    for assignment in proposal.assignments.exclude(state__in=[*DONE, S.REPLIED, S.OPINION_GIVEN]):
+        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM)
+
+
+def _each(proposal: Proposal, rows: Any, verb: str, move: Move) -> None:
+    given = [ASSIGNMENT.take(row, verb, by=SYSTEM) for row in rows]
+    proposal.due_on = min((one.due_on for one in given if one.role in ANSWERING), default=None)
+
+
+def by_paper(actor: Any, assignment: Assignment) -> bool:
+    """Taken with a step of the paper itself."""
+    return actor is SYSTEM
+
+
+WORK: Final = [S.WORKING, S.OPINIONS_COLLECTED, S.DRAFTED]
+
+# fmt: off
+ASSIGNMENT: Workflow[Assignment] = Workflow(Assignment, [
+    # verb              from                          to                    who       when                              then
+    T("give",           [S.PLANNED],                  S.PENDING_SIGN,       by_paper, [],                               [begin], label=gettext_lazy("Hand it to the unit")),
+    T("sign_for",       [S.PENDING_SIGN],             S.SIGNED,             handles,  [],                               [note_signed], label=gettext_lazy("Sign for it (签收)")),
+    T("object",         [S.PENDING_SIGN, S.SIGNED],   S.OBJECTED,           handles,  [in_objection_time, objects_once], [ask_return], needs=ObjectionForm, label=gettext_lazy("It is not our affair")),
+    T("approve_return", [S.OBJECTED],                 S.RETURNED,           directs,  [],                               [agree_return], needs=ReturnAnswerForm, label=gettext_lazy("Agree, and give it to another unit")),
+    T("refuse_return",  [S.OBJECTED],                 S.SIGNED,             directs,  [],                               [refuse_return], needs=RefuseForm, label=gettext_lazy("It stays with the unit")),
+    T("start",          [S.SIGNED],                   S.WORKING,            handles,  [],                               [note_handler], needs=StartForm, label=gettext_lazy("Begin the handling")),
+    T("ask_extension",  [S.WORKING],                  S.EXTENSION_ASKED,    handles,  [answers, extends_once],          [ask_more_time], needs=ExtensionForm, label=gettext_lazy("Ask for more time")),
+    T("grant",          [S.EXTENSION_ASKED],          S.WORKING,            directs,  [],                               [give_more_time], needs=ExtensionAnswerForm, label=gettext_lazy("Grant more time")),
+    T("refuse",         [S.EXTENSION_ASKED],          S.WORKING,            directs,  [],                               [refuse_more_time], needs=RefuseForm, label=gettext_lazy("No more time")),
+    T("give_opinion",   [S.WORKING],                  S.OPINION_GIVEN,      handles,  [assists],                        [keep_opinion], needs=OpinionForm, label=gettext_lazy("Give the lead unit our opinion")),
+    T("collect",        [S.WORKING],                  S.OPINIONS_COLLECTED, handles,  [answers, has_assistants, opinions_in], [], label=gettext_lazy("The opinions are in")),
+    T("draft",          WORK,                         S.DRAFTED,            handles,  [answers, collected_first],       [keep_reply], needs=ReplyForm, label=gettext_lazy("Write the reply")),
+    T("submit_reply",   [S.DRAFTED],                  S.IN_REVIEW,          handles,  [],                               [to_review], label=gettext_lazy("Send it to the office for review")),
+    T("bounce",         [S.IN_REVIEW],                S.DRAFTED,            directs,  [],                               [bounce], needs=BounceForm, label=gettext_lazy("Return the reply to the unit")),
+    T("approve",        [S.IN_REVIEW],                S.REPLIED,            directs,  [],                               [send], needs=ApproveForm, label=gettext_lazy("Let the reply go out")),
+    T("reopen",         [S.REPLIED],                  S.WORKING,            by_paper, [],                               [begin_again], label=gettext_lazy("Handle it again")),
+    T("call_off",       [S.PLANNED, S.PENDING_SIGN, S.SIGNED, S.OBJECTED, S.EXTENSION_ASKED, *WORK, S.IN_REVIEW], S.CANCELLED, by_paper, [], [let_go], label=gettext_lazy("The paper was taken back")),
+], parent="proposal")
+# fmt: on

@@ -1,0 +1,239 @@
+"""Why a paper cannot take a step now, each as a sentence; nothing if it can."""
+
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from congress.kernel import rules
+from proposals import deadlines
+from proposals.kernel import quality
+from proposals.models import (
+    AssignmentRole,
+    Measure,
+    Proposal,
+    ProposalKind,
+    Satisfaction,
+    Signature,
+    SignatureState,
+    UndertakingState,
+)
+from proposals.models import AssignmentState as A
+from proposals.models import ProposalState as S
+
+FULL: Final = (ProposalKind.PROPOSAL, ProposalKind.MOTION)
+"""Kinds that are screened and assigned, and have to say why and what."""
+
+
+def complete(proposal: Proposal) -> str:
+    """Everything the quality gate insists on, all at once."""
+    most = rules.value("proposal_text_most", proposal.congress.organization, timezone.localdate())
+    return " ".join(remark.text for remark in quality.missing(read(proposal), most=most))
+
+
+def read(proposal: Proposal) -> quality.Text:
+    """The paper as the quality gate reads it."""
+    rows = Measure.objects.filter(proposal=proposal) if proposal.pk else []
+    return quality.Text(
+        kind_word=proposal.kind_word,
+        title=proposal.title,
+        category=str(proposal.category_id or ""),
+        scope=proposal.scope,
+        grounds=proposal.grounds,
+        root_cause=proposal.root_cause,
+        evidence=proposal.evidence,
+        measures=[quality.Step(one.action, one.actor, one.by_when) for one in rows],
+        is_full=proposal.kind in FULL,
+    )
+
+
+def in_time(proposal: Proposal) -> str:
+    """A proposal is for the session, until its cut-off; later it is a motion (F074)."""
+    if proposal.kind != ProposalKind.PROPOSAL or proposal.number is not None:
+        return ""
+    if proposal.session is None:
+        return _("A proposal is handed in to a session. Between sessions hand it in as a motion (提议).")
+    closes = proposal.session.filing_closes_at
+    if closes is not None and timezone.now() >= closes:
+        return _("The session took proposals until %(time)s. Hand it in as a motion (提议) instead.") % {
+            "time": f"{timezone.localtime(closes):%Y-%m-%d %H:%M}"
+        }
+    return ""
+
+
+def signed_enough(proposal: Proposal) -> str:
+    """A proposal needs so many delegates, or a delegation's vote (F070, F071)."""
+    if proposal.kind != ProposalKind.PROPOSAL:
+        return ""
+    if proposal.delegation_id:
+        return _delegation_voted(proposal)
+    least = rules.value("proposal_min_signers", proposal.congress.organization, timezone.localdate())
+    count = valid_signatures(proposal).count()
+    if count >= least:
+        return ""
+    return _("%(count)s have signed, the lead proposer among them; %(least)s are needed: %(missing)s more.") % {
+        "count": count, "least": least, "missing": least - count,
+    }  # fmt: skip
+
+
+def _delegation_voted(proposal: Proposal) -> str:
+    if proposal.delegation_voted_on is None or proposal.delegation_votes_for is None:
+        return _("Enter when the delegation voted, and how.")
+    if proposal.delegation_votes_for * 2 <= (proposal.delegation_votes_due or 0):
+        return _("More than half of the delegation must have voted for it.")
+    if proposal.delegation.head_id != proposal.lead_id:
+        return _("A delegation's motion is handed in by its head.")
+    return ""
+
+
+def valid_signatures(proposal: Proposal) -> Any:
+    """Signatures that belong to the text as it is now."""
+    signed = Signature.objects.filter(proposal=proposal, state=SignatureState.SIGNED)
+    return signed.filter(text_digest=proposal.text_digest) if proposal.text_digest else signed
+
+
+def read_by_enough(proposal: Proposal) -> str:
+    """Two readers, then the decision."""
+    least = rules.value("screening_readers", proposal.congress.organization, timezone.localdate())
+    count = proposal.opinions.filter(round=proposal.submissions).count()
+    if count >= least:
+        return ""
+    return _("%(count)s of %(least)s readers have written their opinion.") % {"count": count, "least": least}
+
+
+def is_proposal(proposal: Proposal) -> str:
+    """Only a proposal of a session becomes a motion."""
+    return "" if proposal.kind == ProposalKind.PROPOSAL else _("It is no proposal (提案).")
+
+
+def is_motion(proposal: Proposal) -> str:
+    """Only a motion is taken as advice."""
+    return "" if proposal.kind == ProposalKind.MOTION else _("It is no motion (提议).")
+
+
+def is_advice(proposal: Proposal) -> str:
+    """The office answers advice itself; a paper of a congress is answered by a unit."""
+    if proposal.kind == ProposalKind.ADVICE or proposal.state == S.TO_ADVICE:
+        return ""
+    return _("Only advice is answered by the office itself.")
+
+
+def is_idea(proposal: Proposal) -> str:
+    """Golden ideas are taken up, not assigned."""
+    return "" if proposal.kind == ProposalKind.GOLDEN_IDEA else _("It is no golden idea (金点子).")
+
+
+def is_paper(proposal: Proposal) -> str:
+    """Advice and ideas are not screened."""
+    return "" if proposal.kind in FULL else _("Advice and golden ideas are not screened.")
+
+
+def adoption_asked(proposal: Proposal) -> str:
+    """Whether proposals go before the congress here at all."""
+    if proposal.kind == ProposalKind.PROPOSAL and _needs_adoption(proposal):
+        return ""
+    return _("Here papers are assigned without a vote of the congress (rule “proposal_adoption”).")
+
+
+def adopted_if_asked(proposal: Proposal) -> str:
+    """Where the congress votes on proposals, none is assigned before."""
+    waits = proposal.state == S.FILED and proposal.kind == ProposalKind.PROPOSAL and _needs_adoption(proposal)
+    return _("The congress votes on it first.") if waits else ""
+
+
+def _needs_adoption(proposal: Proposal) -> bool:
+    return rules.value("proposal_adoption", proposal.congress.organization, timezone.localdate())
+
+
+def withdrawal_asked(proposal: Proposal) -> str:
+    """Only its proposers take a paper back."""
+    return "" if proposal.withdrawal_reason else _("Its lead proposer has not asked for it.")
+
+
+def completion_over(proposal: Proposal) -> str:
+    """Whoever was asked to complete a paper has his time."""
+    if proposal.resubmit_by and proposal.resubmit_by >= timezone.localdate():
+        return _("It may be completed until %(day)s.") % {"day": f"{proposal.resubmit_by:%Y-%m-%d}"}
+    return ""
+
+
+def units_planned(proposal: Proposal) -> str:
+    """One lead unit, or units that each answer their part."""
+    roles = list(proposal.assignments.filter(state=A.PLANNED).values_list("role", flat=True))
+    leads, separate = roles.count(AssignmentRole.LEAD), roles.count(AssignmentRole.SEPARATE)
+    if not leads and not separate:
+        return _("Choose the lead unit, or the units that answer separately.")
+    if leads and separate:
+        return _("Either one lead unit with assisting units, or separate units: not both.")
+    if separate and AssignmentRole.ASSIST in roles:
+        return _("Assisting units belong to a lead unit.")
+    return ""
+
+
+def all_answered(proposal: Proposal) -> str:
+    """Every unit that owes a reply has given it."""
+    owed = proposal.assignments.filter(role__in=[AssignmentRole.LEAD, AssignmentRole.SEPARATE])
+    waiting = owed.exclude(state__in=[A.REPLIED, A.RETURNED, A.CANCELLED]).count()
+    return _("%(count)s units have not replied yet.") % {"count": waiting} if waiting else ""
+
+
+def verdict(proposal: Proposal) -> str:
+    """What those who decide think of this handling: a `Satisfaction`, or nothing while they are silent.
+
+    The lead proposer decides, or the majority of those who answered (rule `feedback_decides`). The worse of attitude
+    and result counts.
+    """
+    rows = list(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", "attitude", "result"))
+    if rules.value("feedback_decides", proposal.congress.organization, timezone.localdate()) == "lead":
+        rows = [row for row in rows if row[0] == proposal.lead_id]
+    unhappy = sum(Satisfaction.DISSATISFIED in row[1:] for row in rows)
+    if not rows:
+        return ""
+    if unhappy * 2 > len(rows) or (len(rows) == 1 and unhappy):
+        return Satisfaction.DISSATISFIED
+    wholly = all(row[1:] == (Satisfaction.SATISFIED, Satisfaction.SATISFIED) for row in rows)
+    return Satisfaction.SATISFIED if wholly else Satisfaction.FAIRLY
+
+
+def they_are_content(proposal: Proposal) -> str:
+    """Silence is not consent."""
+    said = verdict(proposal)
+    if not said:
+        return _("Whoever decides has not answered yet; silence is not consent.")
+    return _("They are not satisfied.") if said == Satisfaction.DISSATISFIED else ""
+
+
+def they_are_not(proposal: Proposal) -> str:
+    return "" if verdict(proposal) == Satisfaction.DISSATISFIED else _("Nobody who decides is dissatisfied.")
+
+
+def first_time(proposal: Proposal) -> str:
+    """A paper goes back once."""
+    return "" if proposal.round == 1 else _("It was handled again already: a leader gives the final word.")
+
+
+def second_time(proposal: Proposal) -> str:
+    return "" if proposal.round > 1 else _("It goes back to the unit first.")
+
+
+def nothing_promised(proposal: Proposal) -> str:
+    """A promise of a class B reply is followed up until it is kept."""
+    open_ones = _promises(proposal).count()
+    return _("%(count)s promises are still open.") % {"count": open_ones} if open_ones else ""
+
+
+def something_promised(proposal: Proposal) -> str:
+    return "" if _promises(proposal).exists() else _("Nothing was promised.")
+
+
+def _promises(proposal: Proposal) -> Any:
+    return proposal.undertakings.filter(state__in=[UndertakingState.OPEN, UndertakingState.REPORTED])
+
+
+def silent_too_long(proposal: Proposal) -> str:
+    """Whoever says nothing in time is counted as having said nothing, never as content."""
+    if proposal.feedbacks.filter(round=proposal.round).exists():
+        return _("There is an answer.")
+    since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
+    due = deadlines.feedback_due(proposal.congress.organization, since).due_on
+    return _("They may answer until %(day)s.") % {"day": f"{due:%Y-%m-%d}"} if due >= timezone.localdate() else ""

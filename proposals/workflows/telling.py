@@ -1,0 +1,63 @@
+"""Who hears what about a paper, once each: its signers in plain words, the office, the units."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from congress.kernel import notices
+from congress.models import Organization, User
+from congress.policies import HANDLE, managers_of
+from delegates.models import Mandate
+from proposals.models import Assignment, Proposal, SignatureState
+
+TEMPLATE = "proposals/notices/%s.txt"
+
+
+def proposers(proposal: Proposal) -> list[Mandate]:
+    """Everybody who signed the paper or one that was merged into it: each of them is answered (R4 §5, R15)."""
+    papers = [proposal.pk, *proposal.merged.values_list("pk", flat=True)]
+    rows = Mandate.objects.filter(signatures__proposal__in=papers, signatures__state=SignatureState.SIGNED)
+    return list(rows.select_related("person__user", "congress__organization").distinct().order_by("pk"))
+
+
+def accounts_of(mandates: Iterable[Mandate]) -> list[User]:
+    """The accounts of those delegates who have one."""
+    users = {one.person.user_id: one.person.user for one in mandates if one.person.user_id}
+    return [user for user in users.values() if user.is_active]
+
+
+def desk_of(unit: Organization) -> list[User]:
+    """Who works at the desk of a unit."""
+    return list(
+        User.objects.filter(
+            organizationuserpermission__content_object=unit,
+            organizationuserpermission__permission__codename=HANDLE,
+            is_active=True,
+        ).distinct()
+    )
+
+
+def tell_proposers(proposal: Proposal, what: str, key: str, **context: Any) -> None:
+    """A message to every signer's phone, about his own paper."""
+    link = reverse("my_proposal", args=[proposal.pk])
+    users = accounts_of(proposers(proposal))
+    _post(users, what, f"proposal:{proposal.pk}:{key}", link, proposal=proposal, **context)
+
+
+def tell_office(proposal: Proposal, what: str, key: str, **context: Any) -> None:
+    """A message to the office that keeps the congress's papers."""
+    link = reverse("admin:proposals_proposal_change", args=[proposal.pk])
+    users = list(managers_of(proposal.congress.organization))
+    _post(users, what, f"proposal:{proposal.pk}:office:{key}", link, proposal=proposal, **context)
+
+
+def tell_unit(assignment: Assignment, what: str, key: str, **context: Any) -> None:
+    """A message to the desk of the unit."""
+    link = reverse("unit_assignment", args=[assignment.pk])
+    users = desk_of(assignment.unit)
+    _post(users, what, f"assignment:{assignment.pk}:{key}", link, assignment=assignment, **context)
+
+
+def _post(users: Iterable[User], what: str, key: str, link: str, **context: Any) -> None:
+    notices.post_many([notices.Owed(f"{key}:{user.pk}", TEMPLATE % what, user, link, context) for user in users])
