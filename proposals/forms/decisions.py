@@ -80,7 +80,9 @@ class RejectForm(ReasonForm):
 
 
 class AdoptionForm(forms.Form):
-    """The congress's vote: more than half of the delegates present."""
+    """The congress's vote: more than half of the delegates present (R5)."""
+
+    carried = True
 
     votes_present = forms.IntegerField(label=gettext_lazy("delegates present"), min_value=1, max_value=100_000)
     votes_for = forms.IntegerField(label=gettext_lazy("votes for"), min_value=0, max_value=100_000)
@@ -89,9 +91,20 @@ class AdoptionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         present, votes = data.get("votes_present"), data.get("votes_for")
-        if present is not None and votes is not None and votes > present:
+        if present is None or votes is None:
+            return data
+        if votes > present:
             self.add_error("votes_for", _("More votes than delegates present."))
+        elif (votes * 2 > present) != self.carried:
+            more = _("That is not more than half of those present: it is not adopted.")
+            self.add_error("votes_for", more if self.carried else _("That is more than half: it is adopted."))
         return data
+
+
+class LostVoteForm(AdoptionForm):
+    """The same, where it was not more than half."""
+
+    carried = False
 
 
 class AnswerForm(forms.Form):
