@@ -222,6 +222,7 @@ JOBS = {  # what a worker does for each kind of owed job
 IMPORTERS = {
     "roster": "delegates.services.roster.RosterImport",
     "training": "delegates.services.training_import.TrainingImport",
+    "proposals": "proposals.services.ledger_import.LedgerImport",
 }
 REPORTS = ["delegates.reports.REPORTS", "congress.reports.REPORTS"]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]

@@ -15,7 +15,8 @@ from congress.kernel.importing import Plan, PlannedCell, PlannedRow, Tell
 from congress.kernel.workbooks import SheetRead, WorkbookRefused
 from congress.models import Organization, RowOutcome
 from delegates.kernel import facts
-from delegates.kernel.trainingrows import LABELS, Line, SignInList, take_apart
+from delegates.kernel.lists import Line, ListRead
+from delegates.kernel.trainingrows import LABELS, layout
 from delegates.models import Attendance, AttendanceWay, Course, TrainingSession
 from delegates.services.training_register import Seat, TrainingRegister
 
@@ -138,7 +139,7 @@ class TrainingImport:
     def plan(self, sheets: Sequence[SheetRead], *, lock: bool = False, tell: Tell = _silent) -> Plan:
         """What would become of each row. Raises `WorkbookRefused` if the workbook holds no sign-in list at all."""
         today = timezone.localdate()
-        lists = [found for sheet in sheets if (found := take_apart(sheet, today))]
+        lists = [found for sheet in sheets if (found := layout(today).take_apart(sheet))]
         if not any(found.lines or found.faults for found in lists):
             raise WorkbookRefused(_("The workbook holds no sign-in list: every sheet is empty below its header."))
         tell(50)
@@ -190,7 +191,7 @@ class TrainingImport:
         for session in TrainingSession.objects.bulk_create(missing):
             register.sessions[session.course.year, session.course.title, session.held_on] = session
 
-    def _notes(self, lists: list[SignInList], judge: Judge) -> list[str]:
+    def _notes(self, lists: list[ListRead], judge: Judge) -> list[str]:
         notes = [
             _("Sheet “%(sheet)s”: these columns are not part of the register and were left out: %(columns)s.")
             % {"sheet": found.sheet, "columns": "、".join(found.unknown)}

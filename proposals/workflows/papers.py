@@ -1,5 +1,6 @@
 """The life of a paper (reference.md §3.4): one table, from a delegate's draft to the report to the next session."""
 
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import F
@@ -117,7 +118,11 @@ def receipt(proposal: Proposal, move: Move) -> None:
 
 def owe_screening(proposal: Proposal, move: Move) -> None:
     """Between sessions the first look is owed by a day; at a session it is over before the session is."""
-    day = timezone.localdate(move.at)
+    owe_first_look(proposal, timezone.localdate(move.at))
+
+
+def owe_first_look(proposal: Proposal, day: date) -> None:
+    """From that day on somebody has to look at it."""
     _owe(proposal, SCREENING, _("screen it"), deadlines.screening_due(proposal.congress.organization, day), day)
 
 

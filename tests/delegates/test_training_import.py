@@ -194,7 +194,7 @@ def test_a_person_stands_once_for_a_course_and_a_day(district, seat):
 
 def test_a_sheet_without_header_or_columns_is_refused_and_an_empty_workbook_too(district):
     assert problems(write(sheet(header=["甲", "乙"]), district))[0][1:] == (
-        "表头", "The sheet has no header row with 培训班, 日期, 课时, 代表姓名.",
+        "表头", "The sheet has no header row with 培训班、日期、课时、代表姓名.",
     )  # fmt: skip
     assert problems(write(sheet(header=["培训班", "代表姓名", "课时"]), district))[0][2] == "Columns are missing: 日期."
     twice = [*HEADER, "学时"]
