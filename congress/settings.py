@@ -271,6 +271,8 @@ API_RESOURCES = {
     "due-times": "congress.api.DueTimeViewSet",
     "trainings": "delegates.api.TrainingViewSet",
     "attendances": "delegates.api.AttendanceViewSet",
+    "proposals": "proposals.api.ProposalViewSet",
+    "assignments": "proposals.api.AssignmentViewSet",
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

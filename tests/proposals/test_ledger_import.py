@@ -1,7 +1,7 @@
 """The ledger of papers: what each row becomes, what is refused and in which words, and that it is all or nothing."""
 
 import io
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,9 +33,10 @@ HEADER = [
     "是否会议期间",
 ]
 ROW = {
-    "编号": 7, "类型": "提议", "案由": "关于硬化通组道路的提议", "类别": "城建", "领衔代表": "王文", "联名代表": "李四、赵六",
+    "编号": 7, "类型": "提议", "案由": "关于硬化通组道路的提议", "类别": "城建", "领衔代表": "王文",
+    "联名代表": "李四、赵六",
     "情况和原因": "经走访发现，该问题长期未得到解决。", "办法和建议": "一、落实资金；二、年底前完工。",
-    "提交日期": datetime(2026, 4, 7), "是否会议期间": "否",
+    "提交日期": date(2026, 4, 7), "是否会议期间": "否",
 }  # fmt: skip
 
 

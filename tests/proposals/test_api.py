@@ -1,0 +1,149 @@
+"""Papers through the API: one paper from draft to close, and what each caller is answered when it is not his turn."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from congress.models import Role
+from proposals.models import Proposal
+from tests import factories
+from tests.proposals.world import REPLY, make_world
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def door(sign_in):
+    """Says something to the API as somebody; answers are cached clients."""
+    clients = {}
+
+    def say(user, path, body=None, method="post", **headers):
+        if user.pk not in clients:
+            clients[user.pk] = sign_in(user)
+        return getattr(clients[user.pk], method)(f"/api/v1/{path}", body, content_type=JSON, headers=headers)
+
+    return say
+
+
+def written(world, **facts):
+    return {
+        "lead": world.lead.pk, "kind": "motion", "title": "关于完善场镇排污管网的提议",
+        "category": "城建", "scope": "overall",
+        "grounds": "场镇老街三百二十户居民的生活污水直排河道，夏季异味严重，群众连续三年向镇里反映，至今没有解决。",
+        "root_cause": "老街管网权属不清，没有单位承担改造责任，资金也没有渠道。",
+        "measures": [{"action": "新建场镇污水管网三公里", "actor": "区住房和城乡建设局", "by_when": "2027年6月底前"}],
+    } | facts  # fmt: skip
+
+
+def test_a_paper_walks_through_every_action(world, door):
+    made = door(world.user, "proposals/", written(world))
+    assert made.status_code == 201, made.content
+    path = f"proposals/{made.json()['id']}/"
+    renamed = door(
+        world.user, path, {"title": "关于完善场镇污水管网的提议", "version": made.json()["version"]}, "patch"
+    )
+    assert renamed.json()["title"] == "关于完善场镇污水管网的提议"
+    assert door(world.user, path, {"title": "旧稿", "version": made.json()["version"]}, "patch").status_code == 409
+    sent = door(world.user, f"{path}submit/")
+    assert (sent.json()["state"], sent.json()["number"]) == ("registered", 1)
+    assert door(world.user, f"{path}submit/").status_code == 409
+    assert door(world.office, f"{path}screen/", {"step": "begin"}).json()["state"] == "screening"
+    assert door(world.office, f"{path}screen/", {"step": "decide", "outcome": "file"}).status_code == 409
+    for reader in (world.office, world.reader):
+        assert door(reader, f"{path}screen/", {"step": "opinion", "outcome": "file"}).status_code == 200
+    assert door(world.office, f"{path}screen/", {"step": "decide", "outcome": "file"}).json()["state"] == "filed"
+    units = {"units": [{"unit": world.unit.code, "role": "lead"}], "opinion": "请认真办理。"}
+    assert door(world.office, f"{path}assign/", units).json()["state"] == "assigned"
+    assert door(world.desk, f"{path}sign-for/").status_code == 200
+    part = Proposal.objects.get().assignments.get()
+    begun = door(world.desk, f"assignments/{part.pk}/start/", {"handler_name": "赵敏", "handler_phone": "1"})
+    assert begun.json()["state"] == "working"
+    until = str(part.due_on + timedelta(days=20))
+    reason = "需要等待上级资金下达，前期设计已完成。"
+    assert door(world.desk, f"{path}extend/", {"asked_until": until, "reason": reason}).status_code == 200
+    granted = door(world.office, f"assignments/{part.pk}/grant/", {"granted_until": until})
+    assert (granted.json()["due_on"], granted.json()["original_due_on"]) == (until, str(part.due_on))
+    reply = {key: value for key, value in REPLY.items() if value}
+    assert door(world.desk, f"{path}reply/", reply).status_code == 200
+    today = str(timezone.localdate())
+    assert door(world.office, f"assignments/{part.pk}/approve/", {"issued_on": today}).json()["state"] == "replied"
+    said = {"attitude": "satisfied", "result": "dissatisfied"}
+    assert door(world.user, f"{path}feedback/", said).status_code == 409
+    done = door(world.user, f"{path}feedback/", said | {"result": "fairly"})
+    assert (done.json()["state"], done.json()["reply_class"]) == ("closed", "A")
+    assert door(world.user, f"{path}feedback/", said | {"result": "fairly"}).status_code == 409
+
+
+def test_cosigning_belongs_to_the_text_that_was_shown(world, door):
+    proposal = world.paper()
+    from proposals.services import writing
+
+    writing.invite(proposal, [world.co[0]], by=world.user)
+    path = f"proposals/{proposal.pk}/"
+    shown = door(world.co_users[0], path, method="get").json()["text_digest"]
+    writing.save(proposal, {"title": "关于重建场镇排污管网的提议"}, None, by=world.user, version=None)
+    stale = door(world.co_users[0], f"{path}cosign/", {"text_digest": shown})
+    assert (stale.status_code, stale.json()["code"]) == (409, "refused")
+    shown = door(world.co_users[0], path, method="get").json()["text_digest"]
+    signed = door(world.co_users[0], f"{path}cosign/", {"text_digest": shown})
+    assert [one["state"] for one in signed.json()["signatures"]] == ["signed", "signed"]
+    assert door(world.user, f"{path}cosign/", {"text_digest": shown}).status_code == 200  # the lead's own stands
+    assert door(world.co_users[1], f"{path}cosign/", {"text_digest": shown}).status_code == 404
+
+
+def test_what_one_may_not_see_does_not_exist_and_what_is_not_his_is_refused(world, door):
+    draft, given = world.paper(), world.assigned(title="关于硬化通组道路的提议")
+    neighbour = factories.make_user(Role.TOWNSHIP, factories.make_township(name="凤台镇"))
+    for user, row, code in [
+        (world.office, draft, 404), (world.desk, draft, 404), (world.co_users[0], draft, 404), (neighbour, draft, 404),
+        (world.office, given, 200), (world.desk, given, 200), (world.co_users[0], given, 404), (neighbour, given, 404),
+        (world.other_desk, given, 404),
+    ]:  # fmt: skip
+        assert door(user, f"proposals/{row.pk}/", method="get").status_code == code
+        assert (row.pk in ids(door(user, "proposals/", method="get"))) == (code == 200)
+    path = f"proposals/{given.pk}/"
+    assert door(world.desk, f"{path}screen/", {"step": "begin"}).status_code == 403
+    assert door(world.office, f"{path}sign-for/").status_code == 403
+    assert door(world.user, f"{path}assign/", {"units": [{"unit": world.unit.code, "role": "lead"}]}).status_code == 403
+    assert door(world.desk, f"{path}feedback/", {"attitude": "satisfied", "result": "satisfied"}).status_code == 403
+    assert door(neighbour, f"{path}screen/", {"step": "begin"}).status_code == 404
+
+
+def ids(answer):
+    return [row["id"] for row in answer.json()["results"]]
+
+
+def test_an_objection_names_the_unit_and_bad_input_is_told(world, door):
+    given = world.assigned()
+    path = f"proposals/{given.pk}/object/"
+    reason = "管网改造资金由财政部门统筹安排。"
+    assert door(world.desk, path, {"reason": reason, "proper_unit": "none"}).status_code == 400
+    assert door(world.desk, path, {"reason": reason, "proper_unit": world.unit.code}).status_code == 400
+    assert door(world.desk, path, {"reason": reason, "proper_unit": world.other.code}).status_code == 200
+    assert door(world.desk, path, {"reason": reason, "proper_unit": world.other.code}).status_code == 409
+
+
+def test_a_key_makes_a_second_call_the_first(world, door):
+    made = [
+        door(world.user, "proposals/", written(world), **{"Idempotency-Key": "k1"}).json()["id"] for _try in range(2)
+    ]
+    assert made[0] == made[1]
+    assert Proposal.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_the_list_asks_the_same_of_the_database_for_any_number_of_papers(
+    world, door, count, django_assert_max_num_queries
+):
+    for number in range(count):
+        world.submitted(title=f"关于第{number}件事情的提议")
+    door(world.office, "proposals/", method="get")
+    with django_assert_max_num_queries(9):
+        assert len(ids(door(world.office, "proposals/", method="get"))) == count
