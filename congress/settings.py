@@ -250,6 +250,7 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
+DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
 
 # API

@@ -115,8 +115,8 @@ class Workflow(Generic[M]):
         if reason := row.obstacle(obj):
             raise Refused(reason)
 
-    def take(self, obj: M, verb: str, *, by: Actor, note: str = "", **data: Any) -> M:
-        """Take `verb` on `obj` and return the fresh object.
+    def take(self, obj: M, verb: str, *, by: Actor, note: str = "", at: datetime | None = None, **data: Any) -> M:
+        """Take `verb` on `obj` and return the fresh object. `at` is when it happened, if that is not now.
 
         Lock the row, judge it under the lock, change the state, run the effects
         and write the journal: all of it, or none. Raises `PermissionDenied` (not yours)
@@ -129,7 +129,7 @@ class Workflow(Generic[M]):
             locked = lock(obj)
             source = getattr(locked, self.field)
             self.judge(locked, verb, by=by)
-            move = Move(verb, by, timezone.now(), note, data, source)
+            move = Move(verb, by, at or timezone.now(), note, data, source)
             setattr(locked, self.field, row.target)
             with translation.override(settings.LANGUAGE_CODE):  # what is written down is read by others
                 for effect in row.then:
@@ -145,7 +145,7 @@ class Workflow(Generic[M]):
                 target=row.target,
                 note=note,
             )
-            return self.take(locked, row.chain, by=SYSTEM) if row.chain else locked
+            return self.take(locked, row.chain, by=SYSTEM, at=at) if row.chain else locked
 
     def obstacle(self, obj: M, verb: str) -> str:
         """Why `verb` is not possible now, as `take` would say it; empty if nothing stands in the way."""

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from congress.kernel.deadlines import TZ
 from congress.models import Congress, Organization, Role, Session, User
@@ -55,6 +57,8 @@ def seed(workbook: Path, accounts_file: Path) -> list[DemoAccount]:
     demo_life.live(by_role[Role.OFFICE], by_role[Role.UNIT])
     clerk = next(account.username for account in made if account.role == Role.TOWNSHIP)
     demo_documents.seed(district, User.objects.get(username=clerk))
+    for dotted in settings.DEMO:
+        import_string(dotted)(district, workbook.parent, by_role)
     return made
 
 
@@ -92,7 +96,8 @@ def _make_delegations(congress: Congress) -> None:
 def _open(role: str, district: Organization) -> DemoAccount:
     """One account of the role, ready to use: its random password stands in a private file and need not be changed."""
     township = Organization.objects.get(name=TOWNSHIP, parent=district)
-    where = {Role.TOWNSHIP: township, Role.UNIT: None, Role.DELEGATE: None, Role.SYSADMIN: None}
+    unit = Organization.objects.get(code=UNIT[0])
+    where = {Role.TOWNSHIP: township, Role.UNIT: unit, Role.DELEGATE: None, Role.SYSADMIN: None}
     username = f"demo-{role.replace('_', '-')}"
     User.objects.filter(username=username).update(username=f"{username}-{secrets.token_hex(4)}", is_active=False)
     user, password = accounts.open_account(

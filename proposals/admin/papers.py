@@ -1,56 +1,173 @@
-"""Papers as the office handles them: the list by state, one page a paper with everything about it."""
+"""Papers as the office handles them: the list, the board, and one page a paper with everything about it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from congress.doors.admin import WorkflowAdmin
-from proposals.models import Assignment, Proposal
-from proposals.policies import ASSIGNMENTS, PROPOSALS
+from proposals.admin.desks import PaperDesks
+from proposals.models import Assignment, Proposal, ProposalState
+from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
+from proposals.services import overview
+from proposals.services.lights import SOON, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
+
+LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
+
+
+def lamp(colour: str) -> str:
+    """The light with its word: colour alone tells nobody who cannot see it."""
+    return format_html('<span class="lo-light {}">{}</span>', colour, LIGHTS[colour]) if colour else "—"
+
+
+class UrgencyFilter(admin.SimpleListFilter):
+    """What is late, and what comes next."""
+
+    title, parameter_name = gettext_lazy("urgency"), "urgency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("late", _("overdue")), ("soon", _("due within 15 days")), ("asked", _("withdrawal asked"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = timezone.localdate()
+        if self.value() == "late":
+            return queryset.overdue(today)
+        if self.value() == "soon":
+            until = today + timedelta(days=SOON)
+            return queryset.filter(state__in=["assigned", "rehandling"], due_on__range=(today, until))
+        if self.value() == "asked":
+            return queryset.exclude(withdrawal_reason="").exclude(state=ProposalState.WITHDRAWN)
+        return queryset
 
 
 @admin.register(Proposal)
-class ProposalAdmin(WorkflowAdmin):
+class ProposalAdmin(PaperDesks, WorkflowAdmin):
     policy, workflow = PROPOSALS, PROPOSAL
-    list_display = ["number_shown", "title", "kind", "state", "lead_name", "due_on"]
-    list_filter = ["state", "kind", "reply_class"]
+    list_display = ["number_shown", "title", "organization", "lead_name", "state", "due_shown", "light_shown"]
+    list_display_links = ["number_shown", "title"]
+    list_filter = [UrgencyFilter, "state", "kind", "reply_class", "is_key"]
     search_fields = ["title"]
-    fields = ["title", "kind", "state", "category", "lead", "grounds", "root_cause", "evidence", "planning_opinion"]
-    readonly_fields = fields
+    fields = [
+        ("number_shown", "kind"), "title", ("state", "category"), ("scope", "is_party_building"),
+        ("lead_shown", "submitted_at"), "former", "grounds", "root_cause", "measures_shown", "evidence",
+        "prior_attempt", "also_submitted_to", ("leader", "is_key"), "planning_opinion", "decision_note",
+        "closing_note", "is_public",
+    ]  # fmt: skip
+    change_form_template = "admin/proposals/proposal_change_form.html"
+    change_list_template = "admin/proposals/proposal_change_list.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for row in self.fields for name in (row if isinstance(row, tuple) else (row,))]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("congress__organization", "session", "lead__person", "category")
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        if match and match.url_name == "proposals_proposal_changelist":
+            return rows.for_list()
+        return rows.select_related(
+            "congress__organization", "session", "lead__person", "category", "leader", "merged_into"
         )
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.matching(search_term) if search_term else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a paper changes by its steps
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [path("board/", view(self.board), name="proposals_board"), *super().get_urls()]
 
-    @admin.display(description=_("number"))
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if obj := context.get("original"):
+            context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def board(self, request: HttpRequest) -> HttpResponse:
+        """Columns by what a paper waits for; a card goes only where the table has a step for it."""
+        narrowed = {"is_key": True} if request.GET.get("key") else {}
+        columns = overview.board(request.user, **narrowed)
+        today, cards = timezone.localdate(), [card for column in columns for card in column.cards]
+        moves = overview.moves(cards, request.user)
+        for card in cards:
+            waits = card.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
+            card.light = light(card.due_on, today) if waits else ""
+            card.drops = {
+                column: reverse("admin:proposals_proposal_take", args=[card.pk, verb])
+                for column, verb in moves.get(card.pk, {}).items()
+            }
+        context = self.admin_site.each_context(request) | {
+            "title": _("Board of papers"),
+            "columns": columns,
+            "opts": self.opts,
+            "waiting": overview.waiting(request.user),
+            "only_key": bool(narrowed),
+            "per_column": overview.PER_COLUMN,
+        }
+        return TemplateResponse(request, "admin/proposals/board.html", context)
+
+    @admin.display(description=gettext_lazy("number"), ordering="number")
     def number_shown(self, obj: Proposal) -> str:
         return f"{obj.kind_word}{obj.number_text}" if obj.number else "—"
 
-    @admin.display(description=_("lead proposer"))
+    @admin.display(description=gettext_lazy("organisation"), ordering="congress__organization__path")
+    def organization(self, obj: Proposal) -> str:
+        return obj.congress.organization.name
+
+    @admin.display(description=gettext_lazy("lead proposer"))
     def lead_name(self, obj: Proposal) -> str:
         return obj.lead.person.name
+
+    @admin.display(description=gettext_lazy("lead proposer"))
+    def lead_shown(self, obj: Proposal) -> str:
+        return f"{obj.lead.person.name}（{obj.lead.person.post}）" if obj.lead.person.post else obj.lead.person.name
+
+    @admin.display(description=gettext_lazy("reply due on"), ordering="due_on")
+    def due_shown(self, obj: Proposal) -> str:
+        return f"{obj.due_on.year}年{obj.due_on.month}月{obj.due_on.day}日" if obj.due_on else "—"
+
+    @admin.display(description=gettext_lazy("light"))
+    def light_shown(self, obj: Proposal) -> str:
+        waits = obj.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
+        return lamp(light(obj.due_on, timezone.localdate())) if waits else "—"
+
+    @admin.display(description=gettext_lazy("measures"))
+    def measures_shown(self, obj: Proposal) -> str:
+        lines = [
+            f"{one.position}. {one.action}"
+            + (f"（{'，'.join(filter(None, [one.actor, one.by_when]))}）" if one.actor or one.by_when else "")
+            for one in obj.measures.all()
+        ]
+        return "\n".join(lines) or "—"
+
+    @admin.display(description=gettext_lazy("former number"))
+    def former(self, obj: Proposal) -> str:
+        return f"{obj.get_former_kind_display()} {obj.former_number}" if obj.former_number else "—"
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(WorkflowAdmin):
+    """Units' parts: what the office decides about them. The paper's page shows them all together."""
+
     policy, workflow = ASSIGNMENTS, ASSIGNMENT
-    list_display = ["proposal", "unit", "role", "state", "due_on"]
+    list_display = ["title", "unit", "role", "state", "original_due_on", "due_on", "light_shown"]
     list_filter = ["state", "role"]
     search_fields = ["proposal__title", "unit__name"]
-    fields = ["proposal", "unit", "role", "state", "assigned_on", "due_on"]
-    readonly_fields = fields
+    fields = [
+        "title", ("unit", "role"), ("state", "round"), ("assigned_on", "signed_at"), ("original_due_on", "due_on"),
+        ("done_on", "handler_name"), "opinion",
+    ]  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for row in self.fields for name in (row if isinstance(row, tuple) else (row,))]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()
@@ -60,3 +177,14 @@ class AssignmentAdmin(WorkflowAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("paper"))
+    def title(self, obj: Assignment) -> str:
+        url = reverse("admin:proposals_proposal_change", args=[obj.proposal_id])
+        return format_html(
+            '<a href="{}">{}{} {}</a>', url, obj.proposal.kind_word, obj.proposal.number_text, obj.proposal
+        )
+
+    @admin.display(description=gettext_lazy("light"))
+    def light_shown(self, obj: Assignment) -> str:
+        return lamp(light(obj.due_on, timezone.localdate()) if obj.done_on is None else "")

@@ -1,7 +1,7 @@
 """Papers on their way through units: who handles what, what readers think, what the delegates say in the end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -28,6 +28,13 @@ from proposals.models import (
 from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
 from proposals.workflows.telling import proposers, tell_office, tell_proposers
+
+PUBLISHABLE: Final = (
+    ProposalState.FILED, ProposalState.CONVERTED, ProposalState.PLANNING, ProposalState.ASSIGNED,
+    ProposalState.ANSWERED, ProposalState.FEEDBACK, ProposalState.REHANDLING, ProposalState.TRACKING,
+    ProposalState.CLOSED, ProposalState.REPORTED,
+)  # fmt: skip
+"""What the office may open to everybody."""
 
 
 @transaction.atomic
@@ -168,14 +175,42 @@ def give_feedback(
     )  # fmt: skip
     if not fresh:
         raise Refused(_("Your opinion is recorded already."))
-    _conclude(locked, row)
+    conclude(locked, row)
     return row
 
 
-def _conclude(proposal: Proposal, row: Feedback) -> None:
+def conclude(proposal: Proposal, row: Feedback) -> None:
+    """Close the paper, or follow its promises up, when whoever decides is content; else tell the office."""
     for verb in ("close", "track"):
         if not PROPOSAL.obstacle(proposal, verb):
             PROPOSAL.take(proposal, verb, by=SYSTEM)
             return
     if Satisfaction.DISSATISFIED in {row.attitude, row.result}:
         tell_office(proposal, "dissatisfied", f"dissatisfied:{row.pk}", feedback=row)
+
+
+def assign_together(proposals: Sequence[Proposal], *, by: User) -> tuple[int, list[str]]:
+    """Hand out what is planned, each paper for itself: how many went, and why the others did not."""
+    done, refused = 0, []
+    for proposal in proposals:
+        try:
+            PROPOSAL.take(proposal, "assign", by=by)
+            done += 1
+        except Refused as refusal:
+            refused.append(f"{proposal.kind_word}{proposal.number_text}《{proposal.title}》：{refusal}")
+    return done, refused
+
+
+@transaction.atomic
+def publish(proposal: Proposal, is_public: bool, *, by: User) -> None:
+    """Open a paper to everybody, or close it again. Refused before it is filed, and for what was not filed."""
+    locked = lock(proposal)
+    if not keeps(by, locked):
+        raise PermissionDenied
+    if is_public and locked.state not in PUBLISHABLE:
+        raise Refused(_("Only a paper that was filed and is being handled can be public."))
+    Proposal.objects.filter(pk=locked.pk).update(is_public=is_public)
+    audit.record(
+        "proposal_publish" if is_public else "proposal_unpublish", by=by, subject=f"Proposal {locked.pk}",
+        organization=locked.congress.organization,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from congress.kernel import rules
@@ -15,8 +16,9 @@ from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
 from congress.models import Organization, Rung, User
 from congress.policies import managers_of
 from proposals.models import Assignment, Proposal, SupervisionKind, SupervisionStep, Undertaking
+from proposals.policies import keeps
 from proposals.workflows.letters import draft_supervision
-from proposals.workflows.telling import accounts_of, desk_of, proposers
+from proposals.workflows.telling import accounts_of, desk_of, proposers, tell_unit
 
 AFTER: Final = (
     (Rung.URGED, "urge_days_after"),
@@ -137,3 +139,25 @@ OPINION_LADDER = _ladder(short_ladder, told_of_assignments)
 REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps)
 PROMISE_LADDER = _ladder(whole_ladder, told_of_promises)
 FEEDBACK_LADDER = _ladder(short_ladder, told_of_feedback)
+
+
+def record(
+    proposal: Proposal,
+    *,
+    by: User,
+    kind: str,
+    on: date,
+    assignment: Assignment | None = None,
+    said: str = "",
+    next_on: date | None = None,
+    meeting: Any = None,
+) -> SupervisionStep:
+    """A step the office took itself. The unit hears of it; it counts in the list of what is overdue."""
+    if not keeps(by, proposal):
+        raise PermissionDenied
+    step = SupervisionStep.objects.create(
+        proposal=proposal, assignment=assignment, kind=kind, on=on, said=said, next_on=next_on, meeting=meeting, by=by
+    )
+    if assignment is not None:
+        tell_unit(assignment, "supervised", f"supervised:{step.pk}", step=step)
+    return step

@@ -145,7 +145,7 @@ def agree_return(assignment: Assignment, move: Move) -> None:
     tell_unit(
         assignment, "request_answered", f"returned:{move.at.isoformat()}", granted=True, answer=move.data["answer"]
     )
-    ASSIGNMENT.take(fresh, "give", by=SYSTEM)
+    ASSIGNMENT.take(fresh, "give", by=SYSTEM, at=move.at)
     _renew_due(assignment.proposal_id, gone=assignment)
 
 
@@ -249,7 +249,7 @@ def send(assignment: Assignment, move: Move) -> None:
     Proposal.objects.filter(pk=assignment.proposal_id).update(reply_class=_worst(assignment, reply))
     assignment.save()  # so that the paper counts it among those that have replied
     if not PROPOSAL.obstacle(Proposal.objects.get(pk=assignment.proposal_id), "complete"):
-        PROPOSAL.take(assignment.proposal, "complete", by=SYSTEM)
+        PROPOSAL.take(assignment.proposal, "complete", by=SYSTEM, at=move.at)
 
 
 def _worst(assignment: Assignment, reply: Reply) -> str:
@@ -353,11 +353,11 @@ def reopen(proposal: Proposal, move: Move) -> None:
 def call_off(proposal: Proposal, move: Move) -> None:
     """Nobody needs to answer any more."""
     for assignment in proposal.assignments.exclude(state__in=[*DONE, S.REPLIED, S.OPINION_GIVEN]):
-        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM)
+        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM, at=move.at)
 
 
 def _each(proposal: Proposal, rows: Any, verb: str, move: Move) -> None:
-    given = [ASSIGNMENT.take(row, verb, by=SYSTEM) for row in rows]
+    given = [ASSIGNMENT.take(row, verb, by=SYSTEM, at=move.at) for row in rows]
     proposal.due_on = min((one.due_on for one in given if one.role in ANSWERING), default=None)
 
 

@@ -84,7 +84,7 @@ def take_in(proposal: Proposal, move: Move) -> None:
     proposal.submissions += 1
     proposal.withdrawal_reason = ""
     for waiting in Signature.objects.filter(proposal=proposal, state=SignatureState.INVITED):
-        SIGNATURE.take(waiting, "expire", by=SYSTEM)
+        SIGNATURE.take(waiting, "expire", by=SYSTEM, at=move.at)
     duetimes.close(COMPLETION, proposal.pk)
 
 
@@ -231,7 +231,7 @@ def end_it(proposal: Proposal, move: Move) -> None:
     proposal.ruled_by = move.data.get("ruled_by", "")
     stop_clocks(proposal, move)
     for merged in proposal.merged.filter(state=S.MERGED):
-        PROPOSAL.take(merged, "close_merged", by=SYSTEM, note=proposal.closing_note)
+        PROPOSAL.take(merged, "close_merged", by=SYSTEM, note=proposal.closing_note, at=move.at)
 
 
 def tell_end(proposal: Proposal, move: Move) -> None:

@@ -1,0 +1,170 @@
+"""What the office does on a paper's page outside its table: opinions, plans, supervision, forms on paper, results."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from congress.doors.admin import keep_files
+from congress.kernel.workflow import Refused
+from proposals.forms.office import FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
+from proposals.models import Proposal, ProposalState
+from proposals.policies import keeps
+from proposals.services import handling, overview, supervision
+from proposals.workflows.telling import proposers
+
+
+class PaperDesks:
+    """A mixin of the paper's admin: pages that are no transition, and the two lists that gather what waits."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        pages = {
+            "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
+            "feedback": self.feedback, "result": self.result, "publish": self.publish,
+        }  # fmt: skip
+        own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
+        gathered = [
+            path("late/", view(self.late), name="proposals_late"),
+            path("handover/", view(self.handover), name="proposals_handover"),
+        ]
+        return [*own, *gathered, *super().get_urls()]  # type: ignore[misc]
+
+    def opinion(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A reader's suggestion on a paper that is being screened."""
+        obj = self._kept(request, pk)
+        return self._asked(
+            request, obj, OpinionForm(request.POST or None), _("Write an opinion on it"),
+            lambda said: handling.give_opinion(obj, by=request.user, **said),
+        )  # fmt: skip
+
+    def plan_units(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who handles it: chosen, looked at, and handed out with the next step."""
+        obj = self._kept(request, pk)
+        if obj.state != ProposalState.PLANNING:
+            messages.error(request, _("Its handling is not being planned."))
+            return redirect("admin:proposals_proposal_change", pk)
+        form = PlanForm(request.POST or None, proposal=obj)
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            try:
+                handling.plan(
+                    obj,
+                    form.parts(),
+                    by=request.user,
+                    leader=data["leader"],
+                    opinion=data["opinion"],
+                    is_key=data["is_key"],
+                )
+                messages.success(request, _("The plan is saved. Assign it when it is right."))
+                return redirect("admin:proposals_proposal_change", pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"form": form, "object": obj, "opts": self.opts}
+        context |= {
+            "title": _("Plan its handling (拟办)"),
+            "back": reverse("admin:proposals_proposal_change", args=[pk]),
+        }
+        return TemplateResponse(request, "admin/proposals/plan.html", context)
+
+    def supervise(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One step of supervision."""
+        obj = self._kept(request, pk)
+        return self._asked(
+            request, obj, StepForm(request.POST or None, proposal=obj), _("Record a step of supervision"),
+            lambda said: supervision.record(obj, by=request.user, **said),
+        )  # fmt: skip
+
+    def feedback(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A proposer's signed form."""
+        obj = self._kept(request, pk)
+        form = FeedbackFormOnPaper(request.POST or None, request.FILES or None, proposers=proposers(obj))
+
+        def give(said: dict[str, Any]) -> Any:
+            kept = keep_files(form, obj.congress.organization, request.user)
+            return handling.give_feedback(obj, by=request.user, **kept)
+
+        return self._asked(request, obj, form, _("Enter a proposer's signed opinion"), give)
+
+    def result(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What came of it, in a number."""
+        obj = self._kept(request, pk)
+        form = ResultForm(request.POST or None)
+        return self._asked(request, obj, form, _("Record what came of it"), lambda said: obj.results.create(**said))
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Open it to the public, or close it again."""
+        obj = self._kept(request, pk)
+        if request.method != "POST":
+            raise Http404
+        try:
+            handling.publish(obj, not obj.is_public, by=request.user)
+            messages.success(request, _("Done."))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("admin:proposals_proposal_change", pk)
+
+    def late(self, request: HttpRequest) -> HttpResponse:
+        """Everything overdue: whom, since when, how often urged."""
+        if not self.has_module_permission(request):  # type: ignore[attr-defined]
+            raise Http404
+        rows = overview.late(request.user, timezone.localdate())
+        context = self.admin_site.each_context(request) | {
+            "rows": rows,
+            "opts": self.opts,
+            "title": _("Overdue papers"),
+        }
+        return TemplateResponse(request, "admin/proposals/late.html", context)
+
+    def handover(self, request: HttpRequest) -> HttpResponse:
+        """The list of the assigning meeting (交办会): what is planned, handed out together."""
+        rows = self.get_queryset(request).filter(state=ProposalState.PLANNING)  # type: ignore[attr-defined]
+        rows = rows.prefetch_related("assignments__unit").order_by("kind", "number", "pk")[:200]
+        if request.method == "POST":
+            chosen = [int(key) for key in request.POST.getlist("paper") if key.isascii() and key.isdecimal()]
+            done, refused = handling.assign_together([row for row in rows if row.pk in chosen], by=request.user)
+            if done:
+                messages.success(request, _("%(count)s papers are with their units.") % {"count": done})
+            for sentence in refused:
+                messages.error(request, sentence)
+            return redirect("admin:proposals_handover")
+        context = self.admin_site.each_context(request) | {
+            "rows": rows,
+            "opts": self.opts,
+            "title": _("Assigning meeting (交办会)"),
+        }
+        return TemplateResponse(request, "admin/proposals/handover.html", context)
+
+    def _kept(self, request: HttpRequest, pk: int) -> Proposal:
+        obj = self.get_object(request, str(pk))  # type: ignore[attr-defined]
+        if not keeps(request.user, obj):
+            raise PermissionDenied
+        return obj
+
+    def _asked(
+        self, request: HttpRequest, obj: Proposal, form: Any, title: str, act: Callable[[dict[str, Any]], Any]
+    ) -> HttpResponse:
+        if request.method == "POST" and form.is_valid():
+            try:
+                act(form.cleaned_data)
+                messages.success(request, _("Done."))
+                return redirect("admin:proposals_proposal_change", obj.pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "object": obj,
+            "opts": self.opts,
+            "title": title,
+        }
+        return TemplateResponse(request, "admin/proposals/asked.html", context)

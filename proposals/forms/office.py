@@ -1,0 +1,133 @@
+"""What the office says outside the tables: a reader's opinion, who handles what, a step of supervision."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from congress.models import Organization
+from delegates.forms.decisions import day_field, refuse_future
+from delegates.models import CommitteeMember, Mandate
+from proposals.forms.decisions import long_text, units_of
+from proposals.models import (
+    Assignment,
+    AssignmentRole,
+    Outcome,
+    Proposal,
+    RejectReason,
+    Satisfaction,
+    SupervisionKind,
+)
+
+PARTS = 5
+
+
+class OpinionForm(forms.Form):
+    """A reader's suggestion; whoever decides reads it."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("suggestion"))
+    reject_reason = forms.ChoiceField(label=gettext_lazy("reason code"), required=False)
+    text = long_text(gettext_lazy("opinion"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [("", _("Choose")), *Outcome.choices]
+        self.fields["reject_reason"].choices = [("", "—"), *RejectReason.choices]
+
+
+class PlanForm(forms.Form):
+    """Who handles the paper: one lead unit with assistants, or separate units; under whom, and how."""
+
+    leader = forms.ModelChoiceField(
+        CommitteeMember.objects.none(), label=gettext_lazy("leading committee member"), required=False
+    )
+    is_key = forms.BooleanField(label=gettext_lazy("key paper under a leader's own charge"), required=False)
+    opinion = long_text(gettext_lazy("opinion on the handling (拟办意见)"), required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organization = proposal.congress.organization
+        members = CommitteeMember.objects.filter(congress__organization=organization, left_on=None)
+        self.fields["leader"].queryset = members
+        self.fields["leader"].label_from_instance = lambda row: f"{row.name}（{row.post}）" if row.post else row.name
+        self.fields["leader"].initial, self.fields["is_key"].initial = proposal.leader_id, proposal.is_key
+        self.fields["opinion"].initial = proposal.planning_opinion
+        units = list(units_of(organization))
+        choices = [("", _("Choose")), *((unit.pk, unit.name) for unit in units)]
+        planned = list(proposal.assignments.filter(state="planned").order_by("pk"))
+        self.units = {str(unit.pk): unit for unit in units}
+        for place in range(PARTS):
+            part = planned[place] if place < len(planned) else None
+            self.fields[f"unit_{place}"] = forms.ChoiceField(
+                choices=choices, required=False, initial=part and part.unit_id
+            )
+            role = part.role if part else (AssignmentRole.LEAD if place == 0 else AssignmentRole.ASSIST)
+            self.fields[f"role_{place}"] = forms.ChoiceField(choices=AssignmentRole.choices, initial=role)
+            self.fields[f"task_{place}"] = forms.CharField(
+                max_length=200, required=False, initial=part.task if part else ""
+            )
+
+    @property
+    def lines(self) -> list[tuple[Any, Any, Any]]:
+        """The rows of units: which, as what, to answer what."""
+        return [(self[f"unit_{place}"], self[f"role_{place}"], self[f"task_{place}"]) for place in range(PARTS)]
+
+    def parts(self) -> list[tuple[Organization, str, str]]:
+        """What was filled in."""
+        data = self.cleaned_data
+        return [
+            (self.units[data[f"unit_{place}"]], data[f"role_{place}"], data[f"task_{place}"])
+            for place in range(PARTS)
+            if data.get(f"unit_{place}")
+        ]
+
+
+class StepForm(forms.Form):
+    """One step of supervision: what was done with which unit, what it said, and when to look again."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind"))
+    assignment = forms.ModelChoiceField(Assignment.objects.none(), label=gettext_lazy("handling unit"), required=False)
+    on = day_field(gettext_lazy("on"))
+    said = long_text(gettext_lazy("what was said"), most=2000, required=False)
+    next_on = day_field(gettext_lazy("looked at again on"), initial=None, required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Choose")), *SupervisionKind.choices]
+        rows = proposal.assignments.exclude(state__in=["planned", "cancelled", "returned"]).select_related("unit")
+        self.fields["assignment"].queryset = rows
+        self.fields["assignment"].label_from_instance = lambda row: row.unit.name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        refuse_future(self, "on")
+        day, again = data.get("on"), data.get("next_on")
+        if day and again and again < day:
+            self.add_error("next_on", _("It lies before the step itself."))
+        return data
+
+
+class FeedbackFormOnPaper(forms.Form):
+    """A proposer's opinion from his signed form; the scan proves it."""
+
+    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=gettext_lazy("delegate"))
+    attitude = forms.ChoiceField(label=gettext_lazy("with the attitude"), choices=Satisfaction.choices)
+    result = forms.ChoiceField(label=gettext_lazy("with the result"), choices=Satisfaction.choices)
+    text = long_text(gettext_lazy("opinion"), required=False)
+    scan = forms.FileField(label=gettext_lazy("signed form"), help_text=gettext_lazy("PDF, JPEG or PNG."))
+
+    def __init__(self, *args: Any, proposers: list[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Mandate.objects.filter(pk__in=[one.pk for one in proposers]).select_related("person")
+        self.fields["mandate"].queryset = rows
+        self.fields["mandate"].label_from_instance = lambda row: row.person.name
+
+
+class ResultForm(forms.Form):
+    """What a paper brought about, in a number."""
+
+    name = forms.CharField(label=gettext_lazy("what"), max_length=60)
+    quantity = forms.DecimalField(label=gettext_lazy("how many"), max_digits=12, decimal_places=2, min_value=0)
+    measure_word = forms.CharField(label=gettext_lazy("unit of measure"), max_length=10)
+    note = forms.CharField(label=gettext_lazy("source or link"), max_length=200, required=False)
