@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": _("My desk"), "items": _desk(user)},
         {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Proposals and motions"), "items": _papers(user)},
         {"title": _("Elections and changes"), "items": _term(user)},
         {"title": _("Training"), "items": _training(user)},
         {"title": _("Bodies"), "items": _bodies(user)},
@@ -75,6 +76,22 @@ def _term(user: Any) -> list[dict[str, Any]]:
         items.append(_item(_("Removal motions"), "person_off", "delegates_removalmotion_changelist"))
     items.append(_item(_("Pledges"), "draw", "delegates_commitment_changelist"))
     return [*items, _item(_("Due times"), "alarm", "congress_duetime_changelist")]
+
+
+def _papers(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    return [
+        _item(_("Board"), "view_kanban", "proposals_board"),
+        _item(_("List of papers"), "article", "proposals_proposal_changelist"),
+        _item(_("Assigning meeting"), "assignment_ind", "proposals_handover"),
+        _item(_("Overdue"), "notification_important", "proposals_late"),
+        _item(_("Units' parts"), "work", "proposals_assignment_changelist"),
+        _item(_("Supervision meetings"), "groups_2", "proposals_supervisionmeeting_changelist"),
+        _item(_("Enquiries and interpellations"), "contact_support", "proposals_inquiry_changelist"),
+        _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist"),
+        _item(_("Categories of papers"), "category", "proposals_category_changelist"),
+    ]
 
 
 def _training(user: Any) -> list[dict[str, Any]]:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from congress.doors.admin import keep_files
 from congress.kernel.workflow import Refused
+from proposals.forms.entering import EnterForm
 from proposals.forms.office import FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
 from proposals.models import Proposal, ProposalState
-from proposals.policies import keeps
-from proposals.services import handling, overview, supervision
+from proposals.policies import PROPOSALS, keeps
+from proposals.services import entering, handling, overview, supervision
 from proposals.workflows.telling import proposers
 
 
@@ -35,10 +36,35 @@ class PaperDesks:
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
+            path("enter/", view(self.enter), name="proposals_enter"),
             path("late/", view(self.late), name="proposals_late"),
             path("handover/", view(self.handover), name="proposals_handover"),
         ]
         return [*own, *gathered, *super().get_urls()]  # type: ignore[misc]
+
+    def enter(self, request: HttpRequest) -> HttpResponse:
+        """A paper form that was handed over the counter, with its scan: kept, and registered if it is complete."""
+        if not PROPOSALS.may_create(request.user):
+            raise PermissionDenied
+        form = EnterForm(request.POST or None, request.FILES or None, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = entering.enter(form.said(), request.FILES["scan"], by=request.user)
+                messages.success(
+                    request,
+                    _("It is kept as a draft.")
+                    if made.number is None
+                    else _("It is registered: %(number)s") % {"number": made.number_text},
+                )
+                return redirect("admin:proposals_proposal_change", made.pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "opts": self.opts,
+            "title": _("Enter a paper form"),
+        }
+        return TemplateResponse(request, "admin/proposals/enter.html", context)
 
     def opinion(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A reader's suggestion on a paper that is being screened."""

@@ -50,16 +50,14 @@ class UrgencyFilter(admin.SimpleListFilter):
 
 @admin.register(Proposal)
 class ProposalAdmin(PaperDesks, WorkflowAdmin):
-    policy, workflow = PROPOSALS, PROPOSAL
+    policy, workflow, view_on_site = PROPOSALS, PROPOSAL, False
     list_display = ["number_shown", "title", "organization", "lead_name", "state", "due_shown", "light_shown"]
     list_display_links = ["number_shown", "title"]
     list_filter = [UrgencyFilter, "state", "kind", "reply_class", "is_key"]
     search_fields = ["title"]
     fields = [
-        ("number_shown", "kind"), "title", ("state", "category"), ("scope", "is_party_building"),
-        ("lead_shown", "submitted_at"), "former", "grounds", "root_cause", "measures_shown", "evidence",
-        "prior_attempt", "also_submitted_to", ("leader", "is_key"), "planning_opinion", "decision_note",
-        "closing_note", "is_public",
+        ("number_shown", "kind"), ("state", "category"), ("scope", "lead_shown"), ("submitted_at", "former"),
+        "prior_attempt", "also_submitted_to", "leader", "planning_opinion", "decision_note", "closing_note",
     ]  # fmt: skip
     change_form_template = "admin/proposals/proposal_change_form.html"
     change_list_template = "admin/proposals/proposal_change_list.html"
@@ -81,6 +79,12 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a paper changes by its steps
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a delegate writes it, or the office enters it from a paper form
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"enters": PROPOSALS.may_create(request.user)} | (extra_context or {}))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -114,7 +118,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
         }
         return TemplateResponse(request, "admin/proposals/board.html", context)
 
-    @admin.display(description=gettext_lazy("number"), ordering="number")
+    @admin.display(description=gettext_lazy("paper number"), ordering="number")
     def number_shown(self, obj: Proposal) -> str:
         return f"{obj.kind_word}{obj.number_text}" if obj.number else "—"
 
@@ -139,15 +143,6 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
         waits = obj.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
         return lamp(light(obj.due_on, timezone.localdate())) if waits else "—"
 
-    @admin.display(description=gettext_lazy("measures"))
-    def measures_shown(self, obj: Proposal) -> str:
-        lines = [
-            f"{one.position}. {one.action}"
-            + (f"（{'，'.join(filter(None, [one.actor, one.by_when]))}）" if one.actor or one.by_when else "")
-            for one in obj.measures.all()
-        ]
-        return "\n".join(lines) or "—"
-
     @admin.display(description=gettext_lazy("former number"))
     def former(self, obj: Proposal) -> str:
         return f"{obj.get_former_kind_display()} {obj.former_number}" if obj.former_number else "—"
@@ -157,7 +152,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
 class AssignmentAdmin(WorkflowAdmin):
     """Units' parts: what the office decides about them. The paper's page shows them all together."""
 
-    policy, workflow = ASSIGNMENTS, ASSIGNMENT
+    policy, workflow, view_on_site = ASSIGNMENTS, ASSIGNMENT, False
     list_display = ["title", "unit", "role", "state", "original_due_on", "due_on", "light_shown"]
     list_filter = ["state", "role"]
     search_fields = ["proposal__title", "unit__name"]

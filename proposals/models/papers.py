@@ -111,12 +111,17 @@ class Proposal(models.Model):
 
     title = models.CharField(_("subject (案由)"), max_length=80, blank=True)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("category")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name=_("category of the paper"),
     )
     scope = models.CharField(_("scope"), max_length=10, choices=Scope, blank=True)
     is_party_building = models.BooleanField(_("about Party building"), default=False)
     grounds = models.TextField(_("situation (案据)"), max_length=4000, blank=True)
-    root_cause = models.TextField(_("cause"), max_length=2000, blank=True)
+    root_cause = models.TextField(_("root cause"), max_length=2000, blank=True)
     evidence = models.TextField(_("what it rests on"), max_length=1000, blank=True)
     prior_attempt = models.TextField(
         _("was the department asked before, and what came of it"), max_length=500, blank=True

@@ -36,7 +36,7 @@ COLUMNS: Final = (
     ("done", _("Done"), (S.CLOSED, S.REPORTED)),
 )
 """The office's board: what waits for whom."""
-PER_COLUMN: Final = 30
+PER_COLUMN: Final = 15
 PATH: Final = (
     (_("handed in"), (S.SUBMITTED, S.REGISTERED)),
     (_("screened"), (S.SCREENING, S.RETURNED)),
