@@ -19,11 +19,16 @@ hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(autouse=True)
-def _cold_caches():
-    """Without this, query counts depend on which test ran before."""
-    ContentType.objects.clear_cache()
-    clear_ct_cache()
-    cache.clear()
+def cold_caches():
+    """Without this, query counts depend on which test ran before. Called, it cools them again within a test."""
+
+    def cool():
+        ContentType.objects.clear_cache()
+        clear_ct_cache()
+        cache.clear()
+
+    cool()
+    return cool
 
 
 @pytest.fixture(autouse=True)

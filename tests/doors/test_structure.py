@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from congress.models import Role, Rule
 from delegates.models import Gender
+from tests.doors.place import SIZES, Place
 from tests.doors.test_access import ALL_ROLES, STAFF_WITH_BRANCH
-from tests.doors.test_queries import SIZES, Place
 from tests.doors.world import MARK, make_world
 from tests.factories import make_congress, make_district, make_mandate, make_township, make_user
 
