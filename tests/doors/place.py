@@ -43,7 +43,6 @@ from delegates.models import (
 from delegates.workflows.openings import owe_step
 from tests import factories
 
-SIZES = (1, 3, 25)
 DAY = date(2026, 6, 1)
 
 

@@ -24,11 +24,12 @@ from delegates.models import (
     Vacancy,
 )
 from tests import factories
-from tests.doors.place import DAY, SIZES, Place
+from tests.doors.place import DAY, Place
 from tests.doors.test_access import LISTS
 
 pytestmark = pytest.mark.django_db
 
+SIZES = (1, 3, 25)
 LIMIT = 15
 API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "elections",
        "vacancies", "mandate-changes", "credentials-reviews", "removal-motions", "due-times", "documents", "trainings",
@@ -83,8 +84,8 @@ def units_page(place, name):
     return place.unit, reverse(name)
 
 
-def dashboard(place, _name):
-    return place.office, reverse("admin:index")
+def overview(place, name):
+    return place.office, reverse(name)
 
 
 def office_page(place, name):
@@ -116,7 +117,7 @@ COUNTED = {
         (resource, API),
         (delegates_page, OF_A_DELEGATE),
         (units_page, OF_A_UNIT),
-        (dashboard, ["index"]),
+        (overview, ["admin:index", "admin:delegates_mandate_structure"]),
         (office_page, PAGES),
         (report_to_a_session, ["admin:delegates_vacancy_report"]),
         (training_day, ["roll", "code", "change"]),
