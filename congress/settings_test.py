@@ -44,6 +44,8 @@ ZEAL_ALLOWLIST = [
 ]
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped
+# A test's rows need not outlive a crash; and dropping its database waits for the disk, on a busy machine for long.
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off -c statement_timeout=120s"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_congress")}
 if REDIS_URL.startswith("unix://"):
     # A running application on this checkout has database 0; each half of the tests that runs at once has its own.

@@ -1,5 +1,7 @@
 """What every test stands on: real services, cold caches, no network but this machine's."""
 
+import gc
+
 from tests import services
 
 services.start()  # before Django reads its settings: the embedded PostgreSQL and Redis
@@ -18,12 +20,24 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 
 
+def pytest_collection_finish():
+    """What was imported stays. Without this, making the database is a fifth garbage collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @pytest.fixture(autouse=True)
-def _cold_caches():
-    """Without this, query counts depend on which test ran before."""
-    ContentType.objects.clear_cache()
-    clear_ct_cache()
-    cache.clear()
+def cold_caches():
+    """Without this, query counts depend on which test ran before. Called, it cools them again within a test."""
+
+    def cool():
+        ContentType.objects.clear_cache()
+        clear_ct_cache()
+        cache.clear()
+
+    cool()
+    return cool
 
 
 @pytest.fixture(autouse=True)

@@ -105,7 +105,7 @@ def test_of_two_at_once_one_waits_and_is_refused():
     go_on.set()
     first.join()
     second.join()
-    assert outcomes == ["accept", "decline refused"]
+    assert sorted(outcomes) == ["accept", "decline refused"]  # who is told first is chance: the lock is gone by then
 
 
 def test_time_is_an_actor_only_where_the_table_says_so():

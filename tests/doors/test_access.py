@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from congress.kernel.reports import registry
 from congress.models import AuditEvent, Role
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
 
@@ -60,11 +60,6 @@ RESOURCES = [name for name in settings.API_RESOURCES if name != "tokens"]
 ALL_ROLES = [str(role) for role in Role]
 
 
-@pytest.fixture
-def world():
-    return make_world()
-
-
 @pytest.mark.parametrize("role", ALL_ROLES)
 def test_each_role_finds_its_own_pages_and_no_other(world, sign_in, role):
     client = sign_in(world.users[role])
@@ -78,7 +73,7 @@ def test_each_role_finds_its_own_pages_and_no_other(world, sign_in, role):
         assert client.get(reverse(name)).status_code in {200, 302}, name
 
 
-def test_a_stranger_sees_the_public_pages_only(client):
+def test_a_stranger_sees_the_public_pages_only(world, client):
     for name in [*LISTS, *PORTAL, "message_list", "my_account", "start"]:
         response = client.get(reverse(name))
         assert response.status_code == 302, name
@@ -87,7 +82,7 @@ def test_a_stranger_sees_the_public_pages_only(client):
         assert client.get(reverse(name)).status_code == 200, name
 
 
-def test_the_list_of_pages_above_is_complete():
+def test_the_list_of_pages_above_is_complete(world):
     """A new list page must be added to LISTS, or nobody has said who may see it."""
     names = set(_names(get_resolver()))
     lists = {f"admin:{name}" for name in names if name.endswith("_changelist")}

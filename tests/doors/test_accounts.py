@@ -8,14 +8,9 @@ from django.urls import reverse
 
 from congress.models import AuditEvent, TotpDevice, User
 from tests.doors.test_signin import code_of, log_in
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 def page_of(mandate):

@@ -12,22 +12,15 @@ from openpyxl import Workbook
 from congress.models import (
     AuditEvent,
     ImportRun,
-    JournalEntry,
-    Notice,
     PrintedReport,
     Rule,
 )
 from delegates.kernel import names
-from delegates.models import CorrectionRequest, Mandate, Person
+from delegates.models import Mandate, Person
 from tests import factories
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture
@@ -246,31 +239,6 @@ def test_a_township_sets_no_rule_for_others(world, clerk):
     for where in ({"level": "township"}, {}, {"organization": world.theirs.organization.pk}):
         assert clerk.post(reverse("admin:congress_rule_add"), data | where).status_code in {200, 403}
     assert Rule.objects.count() == before
-
-
-# Corrections
-
-
-@pytest.mark.django_db(transaction=True)  # the record's history tells times apart by transaction
-@pytest.mark.parametrize(("verb", "state"), [("accept", "accepted"), ("decline", "declined")])
-def test_a_correction_is_answered_and_the_delegate_told(world, clerk, verb, state):
-    request = world.ours.correction
-    page = reverse("admin:delegates_correctionrequest_take", args=[request.pk, verb])
-    assert "镇长" in words(clerk.get(reverse("admin:delegates_correctionrequest_change", args=[request.pk])))
-    if verb == "accept":
-        Person.objects.filter(pk=request.mandate.person_id).update(post="镇长")
-    assert clerk.get(page).status_code == 200
-    assert clerk.post(page, {"answer": ""}).status_code == 200
-    assert CorrectionRequest.objects.get(pk=request.pk).state == "asked"
-    assert clerk.post(page, {"answer": "已按任免文件核对"}).status_code == 302
-    request.refresh_from_db()
-    assert (request.state, request.answer) == (state, "已按任免文件核对")
-    assert Notice.objects.get(recipient=request.asked_by).body == "已按任免文件核对"
-    assert JournalEntry.objects.get().verb == verb
-    again = clerk.post(page, {"answer": "再来一次"}, follow=True)
-    assert again.status_code == 200
-    assert JournalEntry.objects.count() == 1
-    assert clerk.get(reverse("admin:delegates_correctionrequest_take", args=[request.pk, "explode"])).status_code == 404
 
 
 # Workbooks in, documents out

@@ -1,23 +1,18 @@
 """The API: the contract's fields and no other, one shape of refusal, every unsafe call done once."""
 
-import hashlib
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
 from congress.api import ReportViewSet
-from congress.kernel import jobs
-from congress.models import AuditEvent, IdempotencyKey, Job, PrintedReport, User
+from congress.models import AuditEvent, IdempotencyKey, PrintedReport, User
 from congress.services import accounts
 from tests import factories
-from tests.doors.world import make_world
 
 JSON = "application/json"
 RESOURCES = ["organizations", "congresses", "sessions", "reports", "delegates", "groups", "elections", "vacancies",
@@ -28,11 +23,6 @@ DELEGATE_FIELDS = [
     "front_line", "electing_unit", "delegation", "group", "method", "status", "congress", "organization",
     "phone_masked",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def world(db):
-    return make_world()
 
 
 def ask(client, body, **headers):
@@ -276,30 +266,6 @@ def test_after_a_fault_of_ours_the_same_key_may_try_again(world, sign_in, monkey
     assert ask(client, wanted(world), **{"Idempotency-Key": "k"}).status_code == 202
 
 
-@pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_with_one_key_make_one_print(sign_in):
-    world = make_world()
-    signed_in = sign_in(world.users["township"])
-    barrier, statuses = threading.Barrier(20), []
-
-    def call():
-        client = Client()
-        client.cookies = signed_in.cookies
-        barrier.wait()
-        statuses.append(ask(client, wanted(world), **{"Idempotency-Key": "storm"}).status_code)
-        connections.close_all()
-
-    threads = [threading.Thread(target=call) for _caller in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(statuses) <= {202, 409}
-    assert 202 in statuses
-    assert PrintedReport.objects.filter(format="xlsx").count() == 1
-    assert Job.objects.filter(kind="print").count() == 1
-
-
 # Tokens
 
 
@@ -353,27 +319,3 @@ def test_a_new_password_ends_the_tokens_too(world):
     bearer = token_client(world.users["delegate"])
     accounts.change_password(world.users["delegate"], "another-long-word-77")
     problem(bearer.get("/api/v1/delegates/"), 401, "authentication_failed")
-
-
-# Reports
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_report_is_asked_for_made_by_the_worker_and_fetched(sign_in):
-    world = make_world()
-    client = sign_in(world.users["township"])
-    asked = ask(client, wanted(world)).json()
-    assert (asked["state"], asked["sha256"], asked["organization"]) == ("queued", None, world.ours.organization.code)
-    problem(client.get(f"/api/v1/reports/{asked['id']}/file/"), 404, "not_found")
-    jobs.run_due()
-    ready = client.get(f"/api/v1/reports/{asked['id']}/").json()
-    assert (ready["state"], ready["rows"], ready["problem"]) == ("ready", 1, "")
-    answer = client.get(f"/api/v1/reports/{asked['id']}/file/")
-    content = b"".join(answer.streaming_content)
-    assert hashlib.sha256(content).hexdigest() == ready["sha256"]
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert answer.headers["Cache-Control"] == "private, no-store"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert AuditEvent.objects.filter(action="download", detail__sha256=ready["sha256"]).count() == 1
-    assert sign_in(world.users["unit"]).get(f"/api/v1/reports/{asked['id']}/file/").status_code == 404

@@ -4,14 +4,8 @@ import pytest
 from django.urls import reverse
 
 from tests.doors.test_admin import form_on, page_of, words
-from tests.doors.world import make_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

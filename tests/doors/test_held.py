@@ -10,16 +10,10 @@ from delegates.models import Mandate, Person
 from tests import factories
 from tests.doors.test_admin import form_on, page_of
 from tests.doors.test_signin import log_in
-from tests.doors.world import make_world
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/delegates/mandate/"
 PHONE, NUMBER = "13800000001", "51070119620307001X"  # of our township's delegate
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.mark.parametrize("typed", [PHONE, NUMBER])

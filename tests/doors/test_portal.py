@@ -5,14 +5,9 @@ from django.urls import reverse
 
 from congress.models import Notice
 from delegates.models import CorrectionRequest
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

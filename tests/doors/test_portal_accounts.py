@@ -1,10 +1,8 @@
 """A delegate's account: opened by the office that keeps him, on a slip that is shown once."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -15,15 +13,14 @@ from delegates.models import Mandate, Person
 from delegates.services import access
 from tests import factories
 from tests.doors.test_signin import log_in
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/delegates/mandate/"
 
 
 @pytest.fixture
-def world():
-    world = make_world()
+def world(world):
     Person.objects.update(user=None)
     return world
 
@@ -179,22 +176,6 @@ def test_an_account_moves_to_another_desk(world, sign_in):
     assert [row["name"] for row in found] == [world.theirs.mandate.person.name]
     assert AuditEvent.objects.filter(action="role_change", subject=user.username).exists()
     assert keeper.post(page, {"role": "delegate"}).context["form"].errors["role"]  # opened at the delegate's page
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_clicks_at_once_one_opens_the_account(world):
-    person, clerk = world.ours.mandate.person, world.users["township"]
-
-    def click():
-        try:
-            return access.issue(Person.objects.filter(pk=person.pk), by=User.objects.get(pk=clerk.pk))[0].username
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as both:
-        names = [click.result() for click in [both.submit(click), both.submit(click)]]
-    assert names == [person.name] * 2
-    assert User.objects.filter(username__startswith=person.name).count() == 1
 
 
 def test_the_passwords_are_hashed_before_the_audit_is_locked(world, monkeypatch):

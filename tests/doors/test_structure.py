@@ -4,14 +4,11 @@ import re
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from congress.models import Role, Rule
 from delegates.models import Gender
 from tests.doors.test_access import ALL_ROLES, STAFF_WITH_BRANCH
-from tests.doors.test_queries import SIZES, Place
 from tests.doors.world import MARK, make_world
 from tests.factories import make_congress, make_district, make_mandate, make_township, make_user
 
@@ -82,19 +79,6 @@ def test_the_page_says_what_is_short_in_words_and_leads_to_whom_it_counts(sign_i
 def test_an_empty_register_says_what_to_do(sign_in):
     page = sign_in(make_user(Role.OFFICE, make_district())).get(reverse(PAGE)).content.decode()
     assert "导入花名册" in page
-
-
-def test_the_page_asks_the_same_for_every_number_of_townships(sign_in):
-    place, found = Place(), []
-    for size in SIZES:
-        place.grow(size)
-        client = sign_in(place.office)
-        client.get(reverse(PAGE))
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(reverse(PAGE)).status_code == 200
-        found.append(len(queries))
-    assert found == [found[0]] * 3
-    assert found[0] <= 15
 
 
 def test_the_api_says_the_same_numbers(sign_in, towns):

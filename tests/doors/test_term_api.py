@@ -20,7 +20,6 @@ from delegates.services import credentials, elections
 from delegates.workflows import MANDATE
 from tests import factories
 from tests.doors.test_api import JSON, problem
-from tests.doors.world import make_world
 
 RESOURCES = {
     "delegates": DelegateViewSet,
@@ -31,11 +30,6 @@ RESOURCES = {
 }
 TODAY = timezone.localdate
 LETTER = "因工作调动，无法继续履职，请予批准。"
-
-
-@pytest.fixture
-def world(db):
-    return make_world()
 
 
 @pytest.fixture

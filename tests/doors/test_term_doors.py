@@ -21,16 +21,10 @@ from delegates.models import (
 )
 from delegates.workflows import MANDATE
 from tests.doors.test_admin import form_on, new_delegate, words
-from tests.doors.world import make_world
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

@@ -11,16 +11,10 @@ from delegates.models import MandateChange
 from delegates.workflows import MANDATE, REMOVAL
 from tests import factories
 from tests.delegates.test_mandate_life import FIGURES, TODAY, make_motion
-from tests.doors.world import make_world
 
 pytestmark = pytest.mark.django_db
 LETTER = "因身体原因，自愿辞去代表职务，请组织批准。"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture

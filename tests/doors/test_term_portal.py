@@ -10,7 +10,7 @@ from congress.models import Notice, Role
 from delegates.models import Commitment, Mandate, MandateChange
 from delegates.workflows import MANDATE
 from tests import factories
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
 LETTER = "因工作调动，无法继续履职。"
@@ -18,10 +18,9 @@ PAGES = ["my_mandate", "rights", "pledge", "my_record"]
 
 
 @pytest.fixture
-def world():
-    made = make_world()
-    Commitment.objects.filter(mandate=made.ours.mandate).delete()  # still to be signed
-    return made
+def world(world):
+    Commitment.objects.filter(mandate=world.ours.mandate).delete()  # still to be signed
+    return world
 
 
 @pytest.fixture

@@ -13,14 +13,9 @@ from delegates.models import Attendance, TrainingSession
 from delegates.services import training
 from tests import factories
 from tests.doors.test_admin import form_on
-from tests.doors.world import MARK, make_world
+from tests.doors.world import MARK
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return make_world()
 
 
 @pytest.fixture
