@@ -20,7 +20,8 @@ OPEN_STATES = (
 )
 LIST_COLUMNS = [
     "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "is_key", "version",
-    "congress__organization__name", "congress__organization__code", "congress__number", "congress__naming",
+    "congress__organization__name", "congress__organization__code", "congress__organization__path",
+    "congress__number", "congress__naming",
     "session__number", "category__name", "lead__person__name",
 ]  # fmt: skip
 

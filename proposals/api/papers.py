@@ -19,6 +19,7 @@ from congress.models import Organization
 from delegates.models import CommitteeMember
 from delegates.policies import MANDATES, MEMBERS
 from proposals.api import serializers as forms
+from proposals.forms.decisions import units_of
 from proposals.models import Assignment, Proposal, ProposalKind, ProposalState, Signature
 from proposals.policies import ASSIGNMENTS, CATEGORIES, PROPOSALS, handles
 from proposals.services import handling, writing
@@ -115,9 +116,7 @@ class ProposalViewSet(
     def cosign(self, request: Request, pk: str | None = None) -> Response:
         """Sign the text that was shown, or say no."""
         said, proposal = self._said(forms.CosignSerializer), self.get_object()
-        own = Signature.objects.filter(proposal=proposal, mandate__person__user=request.user).first()
-        if own is None:
-            raise PermissionDenied
+        own = self._own(proposal)
         if said["sign"]:
             writing.sign(own, by=request.user, seen_digest=said["text_digest"], remark=said["remark"])
         else:
@@ -231,15 +230,20 @@ class ProposalViewSet(
     def feedback(self, request: Request, pk: str | None = None) -> Response:
         """What the caller, who signed it, thinks of the handling."""
         said, proposal = self._said(forms.FeedbackGivenSerializer), self.get_object()
+        own = self._own(proposal)
+        handling.give_feedback(proposal, own.mandate, by=request.user, **said)
+        return self._answer(proposal)
+
+    def _own(self, proposal: Proposal) -> Signature:
+        """The caller's own name under the paper."""
         own = (
-            Signature.objects.filter(proposal=proposal, mandate__person__user=request.user)
+            proposal.signatures.filter(mandate__person__user=self.request.user)
             .select_related("mandate__person")
             .first()
         )
         if own is None:
             raise PermissionDenied
-        handling.give_feedback(proposal, own.mandate, by=request.user, **said)
-        return self._answer(proposal)
+        return own
 
     def _part(self, proposal: Proposal) -> Assignment:
         """The caller's unit's part in the paper."""
@@ -254,7 +258,7 @@ class ProposalViewSet(
         return part
 
     def _unit(self, code: str) -> Organization:
-        unit = Organization.objects.filter(code=code, kind="unit").open().first()
+        unit = units_of(self.get_object().congress.organization).filter(code=code).first()
         if unit is None:
             raise ValidationError({"unit": [_("There is no unit “%(code)s”.") % {"code": code}]})
         return unit

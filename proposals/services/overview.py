@@ -155,13 +155,18 @@ def board(user: Any, **narrowed: Any) -> list[Column]:
 
 
 def moves(proposals: Sequence[Proposal], user: Any) -> dict[int, dict[str, str]]:
-    """Where a card may be dropped: by paper and column, the verb the table has for it and the user may take."""
+    """Where a card may be dropped: by paper and column, the verb the table has for it and the user may take.
+
+    Whether it is possible just now is said on the step's own page: asking it of every card would ask the database.
+    """
     found: dict[int, dict[str, str]] = {}
     column_of = {state: key for key, _label, states in COLUMNS for state in states}
     for proposal in proposals:
-        for row, reason in PROPOSAL.available(proposal, user):
+        for row in PROPOSAL.transitions:
+            if proposal.state not in row.source or not row.who(user, proposal):
+                continue
             column = column_of.get(S(row.target))
-            if not reason and column and column != column_of.get(S(proposal.state)):
+            if column and column != column_of.get(S(proposal.state)):
                 found.setdefault(proposal.pk, {}).setdefault(column, row.verb)
     return found
 

@@ -42,6 +42,7 @@ from delegates.models import (
 )
 from delegates.workflows.openings import owe_step
 from tests import factories
+from tests.doors.papers import make_papers
 
 DAY = date(2026, 6, 1)
 
@@ -92,6 +93,7 @@ class Place:
         self._papers(number, town, mandate, clerk)
         self._term(number, mandate, clerk)
         self._trainings(number, town, mandate)
+        make_papers(mandate, "", clerk, number)
 
     def _first_term(self, congress):
         """Pages of one election and one check of credentials, which grow with every town."""

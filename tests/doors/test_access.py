@@ -46,6 +46,12 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:congress_officialdocument_changelist": STAFF_WITH_BRANCH,
     "admin:congress_documenttemplate_changelist": MANAGERS,
     "admin:congress_letterhead_changelist": MANAGERS,
+    "admin:proposals_proposal_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_assignment_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_inquiry_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_supervisionmeeting_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_category_changelist": STAFF_WITH_BRANCH,
+    "admin:delegates_committeemember_changelist": STAFF_WITH_BRANCH,
     "admin:congress_user_changelist": {"sysadmin"},
     "admin:congress_job_changelist": {"sysadmin"},
     "admin:congress_delivery_changelist": {"sysadmin"},
@@ -122,6 +128,7 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     pages += [f"/admin/delegates/{model}/add/" for model in
               ("mandate", "delegategroup", "election", "objection", "credentialsreview", "removalmotion")]  # fmt: skip
     pages += ["/admin/congress/importrun/add/"]
+    pages += [reverse(f"admin:proposals_{name}") for name in ("board", "late", "handover", "enter")]
     pages += [f"/admin/autocomplete/?app_label=delegates&model_name=delegation&field_name={field}&term="
               for field in ("head", "congress", "deputies")]  # fmt: skip
     for page in pages:

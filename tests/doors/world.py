@@ -41,6 +41,7 @@ from delegates.models import (
     Vacancy,
 )
 from tests import factories
+from tests.doors.papers import Papers, make_papers
 
 MARK = "邻镇机密"
 
@@ -64,6 +65,7 @@ class Town:
     plan: TrainingPlan
     attendance: Attendance
     term: "Term"
+    papers: Papers
 
 
 @dataclass
@@ -154,6 +156,7 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         plan,
         attendance,
         _term(mandate, mark, clerk),
+        make_papers(mandate, mark, clerk),
     )  # fmt: skip
 
 
