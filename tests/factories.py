@@ -25,7 +25,7 @@ from delegates.models import (
     TrainingSession,
 )
 from delegates.services.persons import refresh_keys, roster_key
-from proposals.models import Category, Measure, Proposal, ProposalKind, Scope, Signature
+from proposals.models import Assignment, Category, Measure, Proposal, ProposalKind, Scope, Signature
 from proposals.services.writing import digest
 
 PASSWORD = "correct-horse-battery-9"
@@ -133,6 +133,13 @@ def make_proposal(lead: Mandate | None = None, title: str = "关于完善场镇�
         text_digest=proposal.text_digest,
     )  # fmt: skip
     return proposal
+
+
+def make_assignment(proposal: Proposal, unit: Organization, **facts: Any) -> Assignment:
+    """A unit's part in a paper, due long ago."""
+    day = date(2026, 9, 1)
+    defaults = {"role": "lead", "state": "working", "assigned_on": day, "due_on": day, "original_due_on": day}
+    return Assignment.objects.create(proposal=proposal, unit=unit, **(defaults | facts))
 
 
 def make_user(role: str, organization: Organization | None = None, **facts: Any) -> User:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.doors.admin import WorkflowAdmin
+from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
 from proposals.models import Assignment, Proposal, ProposalState
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
@@ -20,6 +21,7 @@ from proposals.services import overview
 from proposals.services.lights import SOON, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 
+ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
 
 
@@ -92,6 +94,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
+            rules.remember(obj.congress.organization, *ASKED)
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -95,7 +95,9 @@ def valid_signatures(proposal: Proposal) -> Any:
 def read_by_enough(proposal: Proposal) -> str:
     """Two readers, then the decision."""
     least = rules.value("screening_readers", proposal.congress.organization, timezone.localdate())
-    count = proposal.opinions.filter(round=proposal.submissions).count()
+    if "_readers" not in proposal.__dict__:  # asked for each of the outcomes
+        proposal.__dict__["_readers"] = proposal.opinions.filter(round=proposal.submissions).count()
+    count = proposal.__dict__["_readers"]
     if count >= least:
         return ""
     return _("%(count)s of %(least)s readers have written their opinion.") % {"count": count, "least": least}
@@ -183,6 +185,12 @@ def verdict(proposal: Proposal) -> str:
     The lead proposer decides, or the majority of those who answered (rule `feedback_decides`). The worse of attitude
     and result counts.
     """
+    if "_verdict" not in proposal.__dict__:  # asked for every button of a page; under the lock the row is a fresh one
+        proposal.__dict__["_verdict"] = _verdict(proposal)
+    return proposal.__dict__["_verdict"]
+
+
+def _verdict(proposal: Proposal) -> str:
     rows = list(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", "attitude", "result"))
     if rules.value("feedback_decides", proposal.congress.organization, timezone.localdate()) == "lead":
         rows = [row for row in rows if row[0] == proposal.lead_id]
@@ -218,20 +226,29 @@ def second_time(proposal: Proposal) -> str:
 
 def nothing_promised(proposal: Proposal) -> str:
     """A promise of a class B reply is followed up until it is kept."""
-    open_ones = _promises(proposal).count()
+    open_ones = _promises(proposal)
     return _("%(count)s promises are still open.") % {"count": open_ones} if open_ones else ""
 
 
 def something_promised(proposal: Proposal) -> str:
-    return "" if _promises(proposal).exists() else _("Nothing was promised.")
+    return "" if _promises(proposal) else _("Nothing was promised.")
 
 
-def _promises(proposal: Proposal) -> Any:
-    return proposal.undertakings.filter(state__in=[UndertakingState.OPEN, UndertakingState.REPORTED])
+def _promises(proposal: Proposal) -> int:
+    if "_promises" not in proposal.__dict__:
+        open_ones = proposal.undertakings.filter(state__in=[UndertakingState.OPEN, UndertakingState.REPORTED])
+        proposal.__dict__["_promises"] = open_ones.count()
+    return proposal.__dict__["_promises"]
 
 
 def silent_too_long(proposal: Proposal) -> str:
     """Whoever says nothing in time is counted as having said nothing, never as content."""
+    if "_silence" not in proposal.__dict__:
+        proposal.__dict__["_silence"] = _silence(proposal)
+    return proposal.__dict__["_silence"]
+
+
+def _silence(proposal: Proposal) -> str:
     if proposal.feedbacks.filter(round=proposal.round).exists():
         return _("There is an answer.")
     since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()

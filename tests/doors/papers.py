@@ -21,6 +21,7 @@ from proposals.models import (
     ProposalResult,
     Reply,
     ScreeningOpinion,
+    Signature,
     SupervisionMeeting,
     SupervisionStep,
     Undertaking,
@@ -50,7 +51,7 @@ def make_papers(mandate: Mandate, mark: str, clerk: User, number: int = 1) -> Pa
     congress = mandate.congress
     town = congress.organization
     root = town.parent or town
-    unit = factories.make_unit(f"{mark}水利局", root)
+    unit = factories.make_unit(f"{mark}第{number}水利局", root)
     category = Category.objects.create(organization=town, name=f"{mark}专项{number}")
     member = CommitteeMember.objects.create(congress=congress, name=f"{mark}李明{number}", post=f"{mark}委员")
     facts: dict[str, Any] = {"category": category, "grounds": f"{mark}情况", "root_cause": f"{mark}原因"}
@@ -98,3 +99,22 @@ def make_papers(mandate: Mandate, mark: str, clerk: User, number: int = 1) -> Pa
     inquiry.askers.add(mandate)
     precedent = Precedent.objects.create(organization=town, year=2025, title=f"{mark}旧提案{number}")
     return Papers(proposal, screening, assignment, promise, inquiry, meeting, category, precedent, member, unit)
+
+
+def one_line_more(paper: Proposal, papers: Papers, mandate: Mandate, clerk: User) -> None:
+    """One more of everything on the page of one paper: another unit, with all it says, and another signer."""
+    part, _fresh = Assignment.objects.get_or_create(
+        proposal=paper,
+        unit=papers.unit,
+        defaults={"role": "assist", "state": "objected", "assigned_on": DAY, "due_on": DAY, "original_due_on": DAY},
+    )
+    ProgressNote.objects.create(assignment=part, text="进展", by=clerk)
+    DelegateContact.objects.create(assignment=part, mandate=mandate, way="phone", on=DAY, text="电话")
+    Signature.objects.get_or_create(
+        proposal=paper, mandate=mandate, defaults={"state": "signed", "answered_at": timezone.now()}
+    )
+    SupervisionStep.objects.create(proposal=paper, assignment=part, kind="phone", on=DAY, said="催办", by=clerk)
+    Undertaking.objects.create(
+        proposal=paper, unit=papers.unit, text="承诺", original_due_on=DAY, due_on=DAY, evidence_kind="报告"
+    )
+    ProposalResult.objects.create(proposal=paper, name="清淤", quantity=3, measure_word="公里")

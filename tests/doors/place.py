@@ -42,7 +42,7 @@ from delegates.models import (
 )
 from delegates.workflows.openings import owe_step
 from tests import factories
-from tests.doors.papers import make_papers
+from tests.doors.papers import make_papers, one_line_more
 
 DAY = date(2026, 6, 1)
 
@@ -93,7 +93,14 @@ class Place:
         self._papers(number, town, mandate, clerk)
         self._term(number, mandate, clerk)
         self._trainings(number, town, mandate)
-        make_papers(mandate, "", clerk, number)
+        papers = make_papers(mandate, "", clerk, number)
+        if number == 1:
+            self.paper, self.screened, self.inquiry = papers.proposal, papers.screening, papers.inquiry
+            self.planned = factories.make_proposal(
+                mandate, state="planning", number=900, year=2026, submitted_at=timezone.now()
+            )
+            factories.make_assignment(self.planned, papers.unit, state="working")
+        one_line_more(self.paper, papers, mandate, clerk)
 
     def _first_term(self, congress):
         """Pages of one election and one check of credentials, which grow with every town."""

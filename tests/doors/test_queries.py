@@ -33,7 +33,8 @@ SIZES = (1, 3, 25)
 LIMIT = 15
 API = ["organizations", "congresses", "sessions", "delegates", "groups", "reports", "structure", "elections",
        "vacancies", "mandate-changes", "credentials-reviews", "removal-motions", "due-times", "documents", "trainings",
-       "attendances"]  # fmt: skip
+       "attendances", "proposals", "assignments"]  # fmt: skip
+OF_PAPERS = [f"admin:proposals_{name}" for name in ("board", "late", "handover", "enter")]
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 OF_A_DELEGATE = ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list", "my_account",
@@ -47,6 +48,12 @@ PAGES = {  # of one row, which has more lines at every size; and what stands on 
     "admin:delegates_mandatechange_change": lambda place: place.own.changes.first(),
     "admin:delegates_credentialsreview_change": lambda place: place.review,
     "admin:delegates_quotas": lambda place: place.own.congress,
+    "admin:proposals_proposal_change": lambda place: place.paper,
+    "admin:proposals_proposal_change screening": lambda place: place.screened,
+    "admin:proposals_plan-units": lambda place: place.planned,
+    "admin:proposals_supervise": lambda place: place.paper,
+    "admin:proposals_assignment_change": lambda place: place.paper.assignments.first(),
+    "admin:proposals_inquiry_change": lambda place: place.inquiry,
 }
 
 
@@ -117,7 +124,7 @@ COUNTED = {
         (resource, API),
         (delegates_page, OF_A_DELEGATE),
         (units_page, OF_A_UNIT),
-        (overview, ["admin:index", "admin:delegates_mandate_structure"]),
+        (overview, ["admin:index", "admin:delegates_mandate_structure", *OF_PAPERS]),
         (office_page, PAGES),
         (report_to_a_session, ["admin:delegates_vacancy_report"]),
         (training_day, ["roll", "code", "change"]),
@@ -206,7 +213,7 @@ def test_the_counted_lists_hold_the_rows_that_are_counted(sign_in):
     place = Place()
     place.grow(3)
     client = sign_in(place.office)
-    for model, rows in [(Organization, 4), (Congress, 3), (Session, 3), (CorrectionRequest, 3), (Election, 4),
+    for model, rows in [(Organization, 7), (Congress, 3), (Session, 3), (CorrectionRequest, 3), (Election, 4),
                         (Vacancy, 9), (RemovalMotion, 3), (CredentialsItem, 6), (Objection, 6)]:  # fmt: skip
         assert model.objects.count() == rows, model
     assert Mandate.objects.filter(status="active").count() == 6
