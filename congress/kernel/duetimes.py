@@ -53,6 +53,7 @@ class Ladder:
     told: Callable[[Sequence[Reached]], Mapping[int, Told]]  # by due time
     then: Callable[[Sequence[Reached], datetime], None]  # in the pass's transaction, once for each rung
     templates: Mapping[Rung, str] = field(default_factory=dict)
+    moved: Callable[[int, date], None] | None = None  # told the subject and its new day
 
 
 def own_ladder(kind: str) -> Ladder | None:
@@ -105,8 +106,11 @@ def start(
     starts_on: date,
     deadline: Deadline,
     link: str = "",
+    ruled_by: Organization | None = None,
 ) -> DueTime:
     """Owe something by a deadline. The same key again starts anew, with the new day.
+
+    `ruled_by` is the organisation whose rules gave the day, where that is another than the one that owes it.
 
     What is overdue when it is written down is spoken of at the next pass; reminders whose day has passed are not.
     """
@@ -117,6 +121,7 @@ def start(
         "title": title[:200],
         "link": link,
         "starts_on": starts_on,
+        "ruled_by": ruled_by or organization,
         "closed_at": None,
         **_days_of(organization, deadline, kind),
     }
@@ -148,6 +153,9 @@ def move(row: DueTime, deadline: Deadline, *, because: str) -> None:
     facts = _days_of(row.organization, deadline, row.kind)
     facts["steps"] = [because, *facts["steps"]]
     DueTime.objects.filter(pk=row.pk, closed_at=None).update(**facts)
+    own = own_ladder(row.kind)
+    if own is not None and own.moved is not None:
+        own.moved(row.subject_id, deadline.due_on)
 
 
 def open_of(kind: str, *subject_ids: int) -> Any:

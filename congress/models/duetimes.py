@@ -35,6 +35,9 @@ class DueTime(models.Model):
     due_at = models.DateTimeField(_("due at"))
     steps = models.JSONField(_("why this day"), default=list)
     rule = models.CharField(_("rule"), max_length=60, blank=True, editable=False)
+    ruled_by = models.ForeignKey(
+        Organization, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("whose rule counts")
+    )
     rung = models.CharField(_("reminders"), max_length=10, choices=Rung, default=Rung.NONE, blank=True)
     next_at = models.DateTimeField(_("next message at"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)

@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from congress.kernel import duetimes, notices
+from congress.kernel.deadlines import Deadline
 from congress.models import DueTime, Organization, Rung, User
 from congress.policies import managers_of
 
@@ -155,3 +157,31 @@ class _People:
             steps = duetimes.ladder_of(organization, due_on, kind)
             self._ladders[key] = [(step.rung, step.at - start) for step in steps]
         return [duetimes.Step(rung, start + offset) for rung, offset in self._ladders[key]]
+
+
+def recount(kind: str = "", *, apply: bool) -> list[tuple[DueTime, Deadline]]:
+    """Open due times whose rule or calendar gives another day now; with `apply` they are moved, and say why.
+
+    Nothing moves by itself: a holiday announced late changes no day that somebody was told. What was extended by hand
+    has no rule any more and stays.
+    """
+    rows = (
+        DueTime.objects.filter(closed_at=None)
+        .exclude(rule="")
+        .select_related("organization", "ruled_by")
+        .order_by("due_on", "pk")
+    )
+    moved = []
+    for row in rows.filter(kind=kind) if kind else rows:
+        fresh = duetimes.by_rule(row.rule, row.ruled_by or row.organization, row.starts_on)
+        if fresh.due_on != row.due_on:
+            moved.append((row, fresh))
+    if apply:
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            for row, fresh in moved:
+                because = _("counted again: %(old)s → %(new)s") % {
+                    "old": f"{row.due_on:%Y-%m-%d}",
+                    "new": f"{fresh.due_on:%Y-%m-%d}",
+                }
+                duetimes.move(row, fresh, because=because)
+    return moved

@@ -15,7 +15,7 @@ from congress.kernel import rules
 from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
 from congress.models import Organization, Rung, User
 from congress.policies import managers_of
-from proposals.models import Assignment, Proposal, SupervisionKind, SupervisionStep, Undertaking
+from proposals.models import ANSWERING, Assignment, Proposal, SupervisionKind, SupervisionStep, Undertaking
 from proposals.policies import keeps
 from proposals.workflows.letters import draft_supervision
 from proposals.workflows.telling import accounts_of, desk_of, proposers, tell_unit
@@ -130,13 +130,21 @@ def nothing_more(reached: Sequence[Reached], now: datetime) -> None:
     """A message is enough."""
 
 
-def _ladder(steps: Any, told: Any, then: Any = nothing_more) -> Ladder:
-    return Ladder(steps, told, then, TEMPLATES)
+def note_new_day(assignment_id: int, due_on: date) -> None:
+    """The day of a unit's part moved: the part and its paper show it."""
+    Assignment.objects.filter(pk=assignment_id).update(due_on=due_on)
+    rows = Assignment.objects.filter(proposal__assignments=assignment_id, role__in=ANSWERING).open()
+    first = rows.order_by("due_on").values_list("due_on", flat=True).first()
+    Proposal.objects.filter(assignments=assignment_id).update(due_on=first)
+
+
+def _ladder(steps: Any, told: Any, then: Any = nothing_more, moved: Any = None) -> Ladder:
+    return Ladder(steps, told, then, TEMPLATES, moved)
 
 
 SIGN_LADDER = _ladder(short_ladder, told_of_assignments)
-OPINION_LADDER = _ladder(short_ladder, told_of_assignments)
-REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps)
+OPINION_LADDER = _ladder(short_ladder, told_of_assignments, moved=note_new_day)
+REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps, note_new_day)
 PROMISE_LADDER = _ladder(whole_ladder, told_of_promises)
 FEEDBACK_LADDER = _ladder(short_ladder, told_of_feedback)
 

@@ -299,6 +299,7 @@ def _owe(assignment: Assignment, kind: str, what: str, deadline: Deadline, day: 
         kind=kind,
         subject_id=assignment.pk,
         organization=assignment.unit,
+        ruled_by=proposal.congress.organization,
         title=f"{assignment.unit}：{proposal.kind_word}{proposal.number_text}《{proposal.title}》{what}",
         starts_on=day,
         deadline=deadline,

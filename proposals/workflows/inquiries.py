@@ -181,6 +181,7 @@ def _owe(inquiry: Inquiry, kind: str, what: str, deadline: Deadline) -> None:
         kind=kind,
         subject_id=inquiry.pk,
         organization=inquiry.target if kind == ANSWER else inquiry.congress.organization,
+        ruled_by=inquiry.congress.organization,
         title=f"{inquiry.get_kind_display()}《{inquiry.subject}》：{what}",
         starts_on=timezone.localdate(),
         deadline=deadline,

@@ -3,8 +3,10 @@
 import os
 import signal
 from datetime import datetime, time, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from congress.kernel.deadlines import TZ
 from congress.models import DueTime, Notice, OfficialDocument, Role, Rule
 from congress.services import reminders
 from delegates.models import CommitteeMember
-from proposals.models import Proposal, SupervisionStep
+from proposals.models import Assignment, Proposal, SupervisionStep
 from proposals.services import supervision
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 from tests import factories
@@ -121,6 +123,26 @@ def test_a_paper_taken_back_is_not_chased(world):
     Proposal.objects.filter(pk=planned.pk).update(withdrawal_reason="已解决。")
     PROPOSAL.take(planned, "allow_withdrawal", by=world.office, note="")
     assert not DueTime.objects.filter(closed_at=None).exists()
+
+
+def test_a_new_rule_moves_no_day_by_itself_and_all_of_them_when_it_is_asked(world, given):
+    row, _chief = given
+    old = row.due_on
+    town = world.congress.organization
+    Rule.objects.create(key="reply_months", organization=town, valid_from=row.assigned_on, value="4", source="本镇办法")
+    assert DueTime.objects.get(kind="assignment_reply").due_on == old
+    out = StringIO()
+    call_command("recount_deadlines", stdout=out)
+    assert f"{old:%Y-%m-%d} → " in out.getvalue()
+    assert "would_move=1" in out.getvalue()
+    assert DueTime.objects.get(kind="assignment_reply").due_on == old
+    call_command("recount_deadlines", "--apply", stdout=StringIO())
+    due = DueTime.objects.get(kind="assignment_reply")
+    assert due.due_on > old
+    assert due.original_on == old
+    assert str(old) in due.steps[0]
+    assert Assignment.objects.get(pk=row.pk).due_on == Proposal.objects.get().due_on == due.due_on
+    assert Assignment.objects.get(pk=row.pk).original_due_on == old
 
 
 # Killed processes. Each child is a process of its own that dies by SIGKILL where the wrapper stands.
