@@ -251,7 +251,8 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
-NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
+NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
+DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
 
 # API
 API_RESOURCES = {

@@ -3,11 +3,13 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from congress.models import ImportRun
@@ -141,6 +143,8 @@ def _tasks(user: Any) -> list[dict[str, Any]]:
          f"status={elected}"),
         (unfiled, _("Decisions to be filed with the committee above"), changes, "filing=due"),
     ]  # fmt: skip
+    for dotted in settings.DASHBOARD_TASKS:
+        tasks += import_string(dotted)(user)
     counts = _counts([rows for rows, *_told in tasks])
     return [
         {"count": counts[place], "title": title, "link": f"{reverse(name)}?{query}"}

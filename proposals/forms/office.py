@@ -131,3 +131,26 @@ class ResultForm(forms.Form):
     quantity = forms.DecimalField(label=gettext_lazy("how many"), max_digits=12, decimal_places=2, min_value=0)
     measure_word = forms.CharField(label=gettext_lazy("unit of measure"), max_length=10)
     note = forms.CharField(label=gettext_lazy("source or link"), max_length=200, required=False)
+
+
+class MeetingForm(forms.Form):
+    """A line for each unit that is late: what it said, and when it is looked at again. An empty line is left out."""
+
+    def __init__(self, *args: Any, rows: list[Assignment], next_on: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        for row in rows:
+            self.fields[f"said_{row.pk}"] = forms.CharField(
+                max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+            self.fields[f"next_{row.pk}"] = day_field("", initial=next_on, required=False)
+
+    @property
+    def lines(self) -> list[tuple[Assignment, Any, Any]]:
+        """Each unit's part with its two fields."""
+        return [(row, self[f"said_{row.pk}"], self[f"next_{row.pk}"]) for row in self.rows]
+
+    def said(self) -> list[tuple[Assignment, str, Any]]:
+        """What was filled in."""
+        data = self.cleaned_data
+        return [(row, data[f"said_{row.pk}"], data[f"next_{row.pk}"]) for row in self.rows if data[f"said_{row.pk}"]]

@@ -293,3 +293,21 @@ def waiting(user: Any) -> dict[str, int]:
         )
     )
     return papers | parts
+
+
+def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
+    """What waits for the office, for its dashboard: the rows, what they are called, and where they are listed."""
+    papers, parts = PROPOSALS.visible(user), ASSIGNMENTS.visible(user)
+    listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
+    today = timezone.localdate()
+    return [
+        (papers.filter(state__in=[S.REGISTERED, S.SCREENING]), _("Papers to screen"), listed, "state__exact=screening"),
+        (papers.filter(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING]), _("Papers to plan and assign"),
+         "admin:proposals_handover", ""),
+        (parts.filter(state__in=["objected", "extension_asked"]), _("Requests of units to decide"), given,
+         "state__exact=objected"),
+        (parts.filter(state="in_review"), _("Replies to review"), given, "state__exact=in_review"),
+        (papers.filter(state=S.FEEDBACK, feedbacks__result="dissatisfied"), _("Proposers not satisfied"), listed,
+         "state__exact=feedback"),
+        (parts.overdue(today), _("Overdue papers"), "admin:proposals_late", ""),
+    ]  # fmt: skip

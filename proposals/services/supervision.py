@@ -9,14 +9,23 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from congress.kernel import rules
 from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
 from congress.models import Organization, Rung, User
 from congress.policies import managers_of
-from proposals.models import ANSWERING, Assignment, Proposal, SupervisionKind, SupervisionStep, Undertaking
-from proposals.policies import keeps
+from proposals.models import (
+    ANSWERING,
+    Assignment,
+    Proposal,
+    SupervisionKind,
+    SupervisionMeeting,
+    SupervisionStep,
+    Undertaking,
+)
+from proposals.policies import ASSIGNMENTS, keeps
 from proposals.workflows.letters import draft_supervision
 from proposals.workflows.telling import accounts_of, desk_of, proposers, tell_unit
 
@@ -25,6 +34,7 @@ AFTER: Final = (
     (Rung.SUPERVISED, "supervise_days_after"),
     (Rung.LEADER, "leader_days_after"),
 )
+MOST_DISCUSSED: Final = 100
 KINDS: Final = {
     Rung.URGED: SupervisionKind.LETTER,
     Rung.SUPERVISED: SupervisionKind.SUPERVISED,
@@ -169,3 +179,23 @@ def record(
     if assignment is not None:
         tell_unit(assignment, "supervised", f"supervised:{step.pk}", step=step)
     return step
+
+
+def to_discuss(meeting: SupervisionMeeting, user: User) -> list[Assignment]:
+    """Units that are late with papers of the meeting's branch, the latest first."""
+    rows = ASSIGNMENTS.visible(user).for_list().overdue(meeting.held_on)
+    here = rows.filter(proposal__congress__organization__path__startswith=meeting.organization.path)
+    return list(here.order_by("due_on", "pk")[:MOST_DISCUSSED])
+
+
+@transaction.atomic
+def minute(meeting: SupervisionMeeting, lines: Sequence[tuple[Assignment, str, date | None]], *, by: User) -> int:
+    """Write down what each unit said; again replaces what was written for it. Says how many."""
+    for assignment, said, next_on in lines:
+        known = SupervisionStep.objects.filter(meeting=meeting, assignment=assignment)
+        if not known.update(said=said, next_on=next_on):
+            record(
+                assignment.proposal, by=by, kind=SupervisionKind.MEETING, on=meeting.held_on, assignment=assignment,
+                said=said, next_on=next_on, meeting=meeting,
+            )  # fmt: skip
+    return len(lines)
