@@ -58,6 +58,14 @@ PAGES = [
     Page("search initials", API + "?search=wjg", "office", 4, at="l", flat=False),
     Page("search pinyin", API + "?search=chenyong", "office", 4, at="l", flat=False),
     Page("search, township", API + f"?search={quote('王')}", "township", 4, at="l"),
+    Page("papers, api list", "/api/v1/proposals/", "office", 4),
+    Page("papers, api list, town", "/api/v1/proposals/", "township", 4),
+    Page("papers, units' parts", "/api/v1/assignments/", "office", 4),
+    Page("papers, my list", "/portal/proposals/", "delegate", 4),
+    Page("papers, admin list", "/admin/proposals/proposal/", "office", 8),
+    Page("papers, admin list, town", "/admin/proposals/proposal/", "township", 8),
+    Page("papers, board", "/admin/proposals/proposal/board/", "office", 8),
+    Page("papers, search", f"/api/v1/proposals/?search={quote('道路')}", "office", 4, at="l"),
     Page("admin search 1 character", ADMIN + f"?q={quote('王')}", "office", 8, at="l"),
 ]
 

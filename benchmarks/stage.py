@@ -19,6 +19,7 @@ from congress import embedded
 
 HOME = Path(__file__).resolve().parent.parent
 TIMES = {"s": 1, "l": 100}
+PAPERS = 1000  # of a district the size of the demonstration, after years
 FLOOR = "congress_floor"
 
 
@@ -92,6 +93,10 @@ def district(size: str) -> str:
         began = time.monotonic()
         made = command(database, "manage.py", "seed_scale", "--times", str(TIMES[size]), role="owner").strip()
         print(f"seeded {size.upper()}: {made} in {time.monotonic() - began:.0f} s", flush=True)
+    with asking(database) as server:
+        server.execute("SELECT FROM proposals_proposal LIMIT 1")
+        if server.fetchone() is None:
+            command(database, "manage.py", "seed_papers", "--count", str(PAPERS * TIMES[size]), role="owner")
     return database
 
 
