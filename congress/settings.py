@@ -249,6 +249,7 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
+FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
 
 # API

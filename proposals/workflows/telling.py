@@ -9,7 +9,8 @@ from congress.kernel import notices
 from congress.models import Organization, User
 from congress.policies import HANDLE, managers_of
 from delegates.models import Mandate
-from proposals.models import Assignment, Proposal, SignatureState
+from proposals.models import Assignment, Proposal, SignatureState, Undertaking
+from proposals.policies import UNSEEN_BY_UNITS
 
 TEMPLATE = "proposals/notices/%s.txt"
 
@@ -54,9 +55,16 @@ def tell_office(proposal: Proposal, what: str, key: str, **context: Any) -> None
 
 def tell_unit(assignment: Assignment, what: str, key: str, **context: Any) -> None:
     """A message to the desk of the unit."""
-    link = reverse("unit_assignment", args=[assignment.pk])
+    gone = assignment.state in UNSEEN_BY_UNITS  # the desk has no page of it any more
+    link = reverse("unit_home") if gone else reverse("unit_assignment", args=[assignment.pk])
     users = desk_of(assignment.unit)
     _post(users, what, f"assignment:{assignment.pk}:{key}", link, assignment=assignment, **context)
+
+
+def tell_promising(promise: Undertaking, what: str, key: str, **context: Any) -> None:
+    """A message to the desk of the unit that promised something."""
+    link = f"{reverse('unit_promises')}#promise-{promise.pk}"
+    _post(desk_of(promise.unit), what, f"promise:{promise.pk}:{key}", link, promise=promise, **context)
 
 
 def _post(users: Iterable[User], what: str, key: str, link: str, **context: Any) -> None:
