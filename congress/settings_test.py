@@ -35,6 +35,8 @@ ZEAL_ALLOWLIST = [
     {"model": "delegates.Election", "field": "get()"},
     {"model": "delegates.ElectingUnit", "field": "get()"},
     {"model": "congress.DueTime", "field": "get()"},  # and each owes a day of its own
+    {"model": "proposals.Proposal", "field": "get()"},  # papers signed for together take the table on each
+    {"model": "proposals.Assignment", "field": "get()"},
 ]
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped

@@ -117,8 +117,18 @@ def choices(assignment: Assignment, by: User) -> list[tuple[Transition[Assignmen
     if assignment.role == AssignmentRole.LEAD and not _others(assignment).filter(role=AssignmentRole.ASSIST).exists():
         hidden.add("collect")
     offered = [(row, why) for row, why in ASSIGNMENT.available(assignment, by) if row.verb not in hidden]
-    order = {verb: place for place, verb in enumerate(FORWARD)}
+    forward = ("draft", *FORWARD) if _came_back(assignment) else FORWARD
+    order = {verb: place for place, verb in reversed(list(enumerate(forward)))}
     return sorted(offered, key=lambda one: (bool(one[1]), order.get(one[0].verb, len(order))))
+
+
+def _came_back(assignment: Assignment) -> bool:
+    """Whether the reply was returned and nothing was written since: it is changed before it is sent again."""
+    if assignment.state != S.DRAFTED:
+        return False
+    kind = ContentType.objects.get_for_model(Assignment)
+    rows = JournalEntry.objects.filter(content_type=kind, object_id=assignment.pk).order_by("-pk")
+    return rows.values_list("verb", flat=True).first() == "bounce"
 
 
 def _others(assignment: Assignment) -> QuerySet[Assignment]:

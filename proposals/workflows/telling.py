@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from congress.kernel import notices
@@ -17,8 +18,8 @@ TEMPLATE = "proposals/notices/%s.txt"
 
 def proposers(proposal: Proposal) -> list[Mandate]:
     """Everybody who signed the paper or one that was merged into it: each of them is answered (R4 §5, R15)."""
-    papers = [proposal.pk, *proposal.merged.values_list("pk", flat=True)]
-    rows = Mandate.objects.filter(signatures__proposal__in=papers, signatures__state=SignatureState.SIGNED)
+    its = Q(signatures__proposal=proposal) | Q(signatures__proposal__merged_into=proposal)
+    rows = Mandate.objects.filter(its, signatures__state=SignatureState.SIGNED)
     return list(rows.select_related("person__user", "congress__organization").distinct().order_by("pk"))
 
 
