@@ -199,5 +199,10 @@ class InquiryStep(DeskMixin, Step[Inquiry]):
     def get_queryset(self) -> Any:
         return INQUIRIES.at_desk(self.request.user).select_related("congress__organization", "target")
 
+    def _form(self, obj: Inquiry, verb: str, data: Any = None) -> Any:
+        form = super()._form(obj, verb, data)
+        form.fields["answer_mode"].label = _("how it is answered")
+        return form
+
     def back(self, obj: Inquiry) -> str:
         return reverse("unit_inquiry", args=[obj.pk])

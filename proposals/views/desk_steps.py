@@ -1,22 +1,17 @@
 """One step at a desk: what it means, what has to be said, and nothing lost when it is refused."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from congress.doors.portal import TransitionView
 from congress.kernel.workflow import Refused
-from congress.models import JournalEntry
 
-ECHO = timedelta(minutes=2)  # a second click comes within moments of the first
 M = TypeVar("M", bound=models.Model)
 
 
@@ -59,21 +54,13 @@ class Step(TransitionView[M]):
 
     def _refused(self, obj: M, verb: str, form: Any, refusal: str) -> HttpResponseBase:
         """A second click finds it done and says nothing; whoever typed a text keeps it and reads why not."""
-        if self._was_me(obj, verb):
+        if self.workflow.echoes(obj, verb, by=self.request.user):
             return redirect(self.landing(obj, verb))
         if not form.fields:
             messages.error(self.request, refusal)
             return redirect(self.back(obj))
         form.add_error(None, refusal)
         return self._page(obj, verb, form)
-
-    def _was_me(self, obj: M, verb: str) -> bool:
-        """Whether the last thing that happened is this step, taken by this user a moment ago."""
-        kind = ContentType.objects.get_for_model(obj)
-        last = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).order_by("-pk").first()
-        if last is None or (last.verb, last.by_id) != (verb, self.request.user.pk):
-            return False
-        return timezone.now() - last.at < ECHO and last.target != last.source
 
     def back(self, obj: M) -> str:
         """Where one goes without taking the step."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from congress.models import DueTime, JournalEntry, Notice, Role
+from congress.services import reminders
 from proposals.models import Assignment, AssignmentRequest, DelegateContact, Inquiry, ProgressNote, Undertaking
 from proposals.services import desk, handling
 from proposals.services.lights import light
@@ -136,6 +137,14 @@ def test_what_was_given_to_another_unit_is_gone_and_its_message_leads_to_the_des
     assert clerk.get(page(row)).status_code == 404
     assert Notice.objects.filter(recipient=world.desk).order_by("-pk").first().link == reverse("unit_home")
     assert "现在没有" not in text(clerk.get(reverse("unit_home")))
+
+
+def test_a_reminder_leads_the_desk_to_its_page(world, clerk):
+    row = world.working()
+    reminders.run(timezone.now() + timedelta(days=100))
+    told = Notice.objects.filter(recipient=world.desk, key__startswith="due:").first()
+    assert told.link == page(row)
+    assert clerk.get(told.link).status_code == 200
 
 
 # The list
