@@ -79,10 +79,12 @@ class SignFor(DeskMixin, View):
         named = request.POST.getlist("one") or request.POST.getlist("pk")
         wanted = {int(pk) for pk in named if pk.isascii() and pk.isdecimal() and len(pk) < 19}
         rows = list(ASSIGNMENTS.at_desk(request.user).for_list().filter(pk__in=wanted))
-        if len(rows) < len(set(named)):
+        if named and not rows:
             raise Http404
-        if not rows:
+        if not named:
             messages.error(request, _("Tick the papers you sign for first."))
+        elif len(rows) < len(set(named)):  # taken back since the list was opened
+            messages.error(request, _("What you ticked and is not listed any more was not signed for."))
         self._sign(request, rows)
         return redirect(_same_list(request))
 
