@@ -6,13 +6,13 @@ a right by being in a group, being superuser or by a model-wide permission.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
+from django.utils.module_loading import import_string
 from guardian.shortcuts import assign_perm
 
 from congress.kernel.audit import role_names
@@ -34,6 +34,7 @@ from congress.models import (
     Notice,
     OfficialDocument,
     Organization,
+    OrganizationKind,
     OrganizationUserPermission,
     PrintedReport,
     Role,
@@ -123,9 +124,9 @@ def holds(user: Any, right: str, organization: Organization) -> bool:
     return any(organization.path.startswith(path) for path in branches(user, right))
 
 
-def visible_within(queryset: QuerySet, user: Any, prefix: str, right: str = VIEW) -> QuerySet:
-    """The rows whose organisation lies in a branch `user` holds `right` on. One rule for every list."""
-    return queryset.filter(within(branches(user, right), prefix))
+def at_desk(user: Any) -> Q:
+    """What stands in the name of a unit whose desk `user` works at; a desk speaks for units alone."""
+    return within(branches(user, HANDLE), "organization") & Q(organization__kind=OrganizationKind.UNIT)
 
 
 def managers_of(organization: Organization) -> Iterable[User]:
@@ -154,7 +155,7 @@ class BranchPolicy(Policy):
         return obj
 
     def visible(self, user: Any) -> QuerySet:
-        return visible_within(self.model._default_manager.all(), user, self.prefix, self.right)
+        return self.model._default_manager.filter(within(branches(user, self.right), self.prefix))
 
     def may_list(self, user: Any) -> bool:
         return bool(branches(user, self.right))
@@ -173,7 +174,7 @@ class OrganizationPolicy(Policy):
         return bool(branches(user))
 
     def visible(self, user: Any) -> QuerySet:
-        return visible_within(Organization.objects.all(), user, "")
+        return Organization.objects.filter(within(branches(user)))
 
     def may_change(self, user: Any, obj: Organization) -> bool:
         return holds(user, MANAGE, obj)
@@ -253,13 +254,20 @@ class PrintedReportPolicy(BranchPolicy):
 
 
 class AttachmentPolicy(BranchPolicy):
-    """Files are seen with their organisation; those with personal numbers in clear by their owner alone."""
+    """Files are seen with their organisation; those with personal numbers in clear by their owner alone.
+
+    A unit's desk sees the unit's own, and a floor says which others who may see (`settings.FILES_SEEN_BESIDES`).
+    """
 
     model = Attachment
 
     def visible(self, user: Any) -> QuerySet:
-        seen = super().visible(user).filter(Q(sensitive=False) | Q(owner=user), removed_at=None)
-        return seen.filter(Q(restricted=False) | within(branches(user, MANAGE), "organization"))
+        own = within(branches(user), self.prefix) & (Q(sensitive=False) | Q(owner=user))
+        own &= Q(restricted=False) | within(branches(user, MANAGE), self.prefix)
+        besides = at_desk(user)
+        for path in settings.FILES_SEEN_BESIDES:
+            besides |= import_string(path)(user)
+        return Attachment.objects.filter(own | besides & Q(sensitive=False, restricted=False), removed_at=None)
 
 
 class DueTimePolicy(BranchPolicy):
@@ -303,15 +311,16 @@ class DocumentTemplatePolicy(BranchPolicy):
 
 
 class DocumentPolicy(BranchPolicy):
-    """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone."""
+    """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone, and
+    their unit's: it issues them."""
 
     model = OfficialDocument
 
     def visible(self, user: Any) -> QuerySet:
         drafts = Q(issued_on=None)  # drafts, and what was dropped before it was issued
-        return OfficialDocument.objects.filter(
-            within(branches(user), "organization") & ~drafts | within(branches(user, MANAGE), "organization") & drafts
-        )
+        seen = within(branches(user), "organization") & ~drafts
+        seen |= within(branches(user, MANAGE), "organization") & drafts
+        return OfficialDocument.objects.filter(seen | at_desk(user))
 
     def may_change(self, user: Any, obj: OfficialDocument) -> bool:
         return obj.state == DocumentState.DRAFT and super().may_change(user, obj)
@@ -380,12 +389,6 @@ class MachinePolicy(Policy):
 def may_reveal(user: Any, organization: Organization) -> bool:
     """Whether `user` may see the branch's personal numbers unmasked. How often is a rule of its own."""
     return holds(user, REVEAL, organization)
-
-
-def reveals_within_the_hour(user: User) -> int:
-    """How many personal numbers `user` has had shown in the last hour."""
-    since = timezone.now() - timedelta(hours=1)
-    return AuditEvent.objects.filter(actor_id=user.pk, action="reveal", at__gte=since, succeeded=True).count()
 
 
 ORGANIZATIONS, CONGRESSES, SESSIONS, RULES = OrganizationPolicy(), CongressPolicy(), SessionPolicy(), RulePolicy()

@@ -1,14 +1,12 @@
 """Lives of the ground floor's records, each one table."""
 
-import unicodedata
-
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from congress.forms import IssueForm, VoidForm
-from congress.kernel import audit, documents, jobs, notices
+from congress.kernel import audit, documents, jobs, notices, wording
 from congress.kernel.workflow import Actor, Move, Refused, Transition, Workflow, by_time
 from congress.models import (
     Delivery,
@@ -16,11 +14,12 @@ from congress.models import (
     DocumentState,
     ImportRun,
     OfficialDocument,
+    OrganizationKind,
     PrintedReport,
     PrintState,
 )
 from congress.models import ImportState as S
-from congress.policies import IMPORTS, MANAGE, holds
+from congress.policies import HANDLE, IMPORTS, MANAGE, holds
 
 T = Transition
 
@@ -141,6 +140,14 @@ def manages_document(actor: Actor, document: OfficialDocument) -> bool:
     return actor is not None and holds(actor, MANAGE, document.organization)
 
 
+def issues_document(actor: Actor, document: OfficialDocument) -> bool:
+    """Whether the actor may issue it: who manages the organisation, or works at the desk of the unit whose it is."""
+    if manages_document(actor, document):
+        return True
+    unit = document.organization
+    return actor is not None and unit.kind == OrganizationKind.UNIT and holds(actor, HANDLE, unit)
+
+
 def gaps_filled(document: OfficialDocument) -> str:
     """Nothing leaves the house with a gap in it."""
     if gaps := documents.missing_in(document):
@@ -151,13 +158,7 @@ def gaps_filled(document: OfficialDocument) -> str:
 def printable(document: OfficialDocument) -> str:
     """No number is spent on what no printer has, or on a placeholder that was left in the text."""
     text = "".join([document.title, document.recipient, document.body, document.copy_to, document.remark])
-    if any(bracket in text for bracket in "{}｛｝"):
-        return _("There is still a placeholder between braces in the text.")
-    bad = [letter for letter in text if unicodedata.category(letter) in UNPRINTABLE and letter not in "\r\n\t"]
-    return _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]} if bad else ""
-
-
-UNPRINTABLE = {"So", "Cs", "Co", "Cn", "Cf", "Cc"}
+    return wording.unprintable(text)
 
 
 def signed_off(document: OfficialDocument) -> str:
@@ -211,7 +212,7 @@ def record_document(document: OfficialDocument, move: Move) -> None:
 # fmt: off
 DOCUMENT = Workflow(OfficialDocument, [
     # verb    from                    to                    who               when                          then
-    T("issue", [DocumentState.DRAFT],  DocumentState.ISSUED, manages_document, [gaps_filled, printable, signed_off], [number_it, owe_archive, record_document], needs=IssueForm, label=_("Issue it and give it its number")),
+    T("issue", [DocumentState.DRAFT],  DocumentState.ISSUED, issues_document, [gaps_filled, printable, signed_off], [number_it, owe_archive, record_document], needs=IssueForm, label=_("Issue it and give it its number")),
     T("drop",  [DocumentState.DRAFT],  DocumentState.VOIDED, manages_document, [],                        [keep_reason, record_document], label=_("Drop the draft")),
     T("void",  [DocumentState.ISSUED], DocumentState.VOIDED, manages_document, [],                        [keep_reason, record_document], needs=VoidForm, label=_("Void it")),
 ], parent="organization")

@@ -6,10 +6,11 @@ when the office says so, and never before it is answered or filed.
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from congress.kernel.policy import Policy
-from congress.models import Organization, Role
+from congress.models import OfficialDocument, Organization, Role
 from congress.policies import HANDLE, MANAGE, VIEW, BranchPolicy, branches, has_role, holds
 from congress.querysets import within
 from delegates.policies import is_self
@@ -109,6 +110,10 @@ class AssignmentPolicy(Policy[Assignment]):
             seen |= within(desks, "unit") & ~Q(state__in=UNSEEN_BY_UNITS)
         return Assignment.objects.filter(seen)
 
+    def at_desk(self, user: Any) -> QuerySet:
+        """The parts of the units whose desk `user` works at, from the day they were given."""
+        return self.visible(user).filter(within(branches(user, HANDLE), "unit")).exclude(state__in=UNSEEN_BY_UNITS)
+
     def may_change(self, user: Any, obj: Assignment) -> bool:
         return directs(user, obj)
 
@@ -126,6 +131,10 @@ class UndertakingPolicy(Policy[Undertaking]):
         if has_role(user, Role.DELEGATE):
             seen |= Q(proposal__in=ProposalPolicy.signed_by(user))
         return Undertaking.objects.filter(seen)
+
+    def at_desk(self, user: Any) -> QuerySet:
+        """What the units promised whose desk `user` works at."""
+        return self.visible(user).filter(within(branches(user, HANDLE), "unit"))
 
 
 class CategoryPolicy(BranchPolicy):
@@ -176,6 +185,10 @@ class InquiryPolicy(BranchPolicy):
             seen |= within(desks, "target") & Q(state__in=["delivered", "answered", "reanswer", "escalated", "closed"])
         return Inquiry.objects.filter(seen)
 
+    def at_desk(self, user: Any) -> QuerySet:
+        """What bodies are asked whose desk `user` works at."""
+        return self.visible(user).filter(within(branches(user, HANDLE), "target"))
+
 
 class MeetingPolicy(BranchPolicy):
     model = SupervisionMeeting
@@ -200,6 +213,17 @@ class FeedbackPolicy(BranchPolicy):
 
     def may_create(self, user: Any) -> bool:
         return False
+
+
+def files_of_desks(user: Any) -> Q:
+    """Files a unit's desk reads though they are the office's: what came with a part it was given, and what urged it."""
+    desks = branches(user, HANDLE)
+    if not desks:
+        return Q(pk__in=[])
+    given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
+    about = given.annotate(key=Concat(Value("assignment:"), Cast("pk", CharField()))).values("key")
+    issued = OfficialDocument.objects.filter(about__in=about, issued_on__isnull=False, archive__isnull=False)
+    return Q(pk__in=issued.values("archive"))
 
 
 def _codes(user: Any) -> set[str]:

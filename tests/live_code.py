@@ -19,6 +19,7 @@ _.add_view
 _.autocomplete_fields
 _.change_form_template
 _.change_list_template
+_.clean_issued_on
 _.clean_photo_file
 _.compressed_fields
 _.date_hierarchy
@@ -277,6 +278,7 @@ _.qr_code
 _.valid_until
 _.quotePrefix
 _.votes
+_.way
 
 # Commands, which manage.py finds
 _.Command
@@ -286,6 +288,7 @@ _.help
 _.requires_system_checks
 
 # Jobs named in settings.JOBS, verbs reached by name
+_.files_of_desks
 _.apply
 _.archive
 _.confirm

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -69,6 +70,12 @@ def role_names(user: Any) -> list[str]:
     if not hasattr(user, "_role_names"):
         user._role_names = list(user.groups.values_list("name", flat=True))
     return user._role_names
+
+
+def reveals_within_the_hour(user: Any) -> int:
+    """How many personal numbers `user` has had shown in the last hour."""
+    since = timezone.now() - timedelta(hours=1)
+    return AuditEvent.objects.filter(actor_id=user.pk, action="reveal", at__gte=since, succeeded=True).count()
 
 
 def fingerprint(event: AuditEvent) -> str:

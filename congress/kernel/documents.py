@@ -27,6 +27,7 @@ from congress.models import (
 Direction = Literal["up", "down", "level"]
 Issuer = Literal["committee", "office", "credentials", "unit"]
 KNOWN: Final = ("机构", "党委", "上级机构", "联系电话")  # what the letterheads say
+WORD_LENGTH: Final = 12  # as long as a word before a number may be
 _SUFFIXES: Final = ("街道", "镇", "乡", "区", "县", "市", "村", "社区")
 
 
@@ -195,7 +196,7 @@ def signature(kind: Kind, head: Letterhead) -> tuple[str, str]:
     """The body that issues this kind, and the word before its number."""
     if kind.issuer == "unit":
         own = Letterhead.objects.filter(organization=head.organization).first()
-        return head.organization.name, (own and own.office_word) or head.organization.name
+        return head.organization.name, (own and own.office_word) or head.organization.name[:WORD_LENGTH]
     if kind.issuer == "office":
         return head.office, head.office_word
     return (head.credentials if kind.issuer == "credentials" else head.committee), head.committee_word

@@ -43,6 +43,7 @@ class Told:
 
     owing: Sequence[User] = ()
     above: Sequence[User] = ()
+    link: str = ""  # where those of them find it who are no staff: the row's own link is the office's
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Text only. Nothing a clerk writes is ever executed: a placeholder is a word betw
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ _BREAK_AFTER: Final = tuple(
     镇 乡 街道 区 县 届 次 的""".split()  # noqa: SIM905 -- phrases read better than a list
 )
 _NEVER_BEFORE: Final = "的、，。）》〉”"
+_NO_TYPE: Final = frozenset({"So", "Cs", "Co", "Cn", "Cf", "Cc"})
+_TYPE: Final = frozenset("\r\n\t℃℉№℡㎡㎞㎝㎜㎎㎏㏄●○◎◆◇■□▲△▼▽★☆※↑↓")  # signs official letters use, and our fonts have
 _LEVELS: Final = (
     ("first", re.compile(r"[一二三四五六七八九十]+、")),
     ("second", re.compile(r"（[一二三四五六七八九十]+）")),
@@ -74,6 +77,14 @@ def fill(text: str, values: Mapping[str, str], known: Iterable[str], optional: I
 def missing_in(*texts: str) -> list[str]:
     """What is still to be filled in, each word once, in the order it stands."""
     return list(dict.fromkeys(word for text in texts for word in _MISSING.findall(text)))
+
+
+def unprintable(text: str) -> str:
+    """The sentence that says why no printer can print it: a placeholder left over, a character no font has."""
+    if any(bracket in text for bracket in "{}｛｝"):
+        return _("There is still a placeholder between braces in the text.")
+    bad = [letter for letter in text if unicodedata.category(letter) in _NO_TYPE and letter not in _TYPE]
+    return _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]} if bad else ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ and what follows. `Workflow.take` is the only code that changes a state.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from django import forms
@@ -22,6 +22,7 @@ from congress.models import JournalEntry, User
 
 M = TypeVar("M", bound=models.Model)
 Actor = User | None
+ECHO: Final = timedelta(minutes=2)
 SYSTEM: Final = None  # the actor when time, not a person, takes the transition
 
 
@@ -151,6 +152,15 @@ class Workflow(Generic[M]):
         """Why `verb` is not possible now, as `take` would say it; empty if nothing stands in the way."""
         row = self.row(verb)
         return row.obstacle(obj) if getattr(obj, self.field) in row.source else self._not_from(row, obj)
+
+    def echoes(self, obj: M, verb: str, *, by: User) -> bool:
+        """Whether the last that happened to `obj` is this very step, taken by the same user a moment ago: a second
+        click, which needs no refusal."""
+        kind = ContentType.objects.get_for_model(self.model)
+        last = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).order_by("-pk").first()
+        if last is None or (last.verb, last.by_id) != (verb, by.pk):
+            return False
+        return last.source != last.target and timezone.now() - last.at < ECHO
 
     def _not_from(self, row: Transition[M], obj: M) -> str:
         now = getattr(obj, f"get_{self.field}_display")()

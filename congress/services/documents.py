@@ -32,6 +32,14 @@ def draft(
     """
     if by is not None and not holds(by, MANAGE, organization):
         raise PermissionDenied
+    document = worded(kind, organization, values)
+    document.about, document.drafted_by = about, by
+    document.save()
+    return document
+
+
+def worded(kind: str, organization: Organization, values: Mapping[str, str]) -> OfficialDocument:
+    """The same draft for a preview: it is not kept. Raises `Refused`."""
     declared = documents.kind_of(kind)
     text = documents.in_force(declared, organization)
     head = documents.letterhead(organization)
@@ -39,11 +47,7 @@ def draft(
     known = {**documents.known_facts(organization, head), **given}
     for word in given:
         wording.check(f"{{{word}}}", declared.words)
-
-    document = _worded(declared, organization, text, known)
-    document.about, document.drafted_by = about, by
-    document.save()
-    return document
+    return _worded(declared, organization, text, known)
 
 
 def sample(kind: documents.Kind, organization: Organization, text: documents.Wording) -> OfficialDocument:

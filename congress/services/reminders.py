@@ -71,8 +71,8 @@ def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run
         if row.rung != Rung.NONE:
             reached.append(duetimes.Reached(row, Rung(row.rung)))
     told = _told(reached, people)
-    owed = [_message(one.row, user, now) for one in reached for user in told[one.row.pk].owing]
-    above = [_message(one.row, user, now) for one in reached for user in told[one.row.pk].above]
+    owed = [_message(one.row, user, now, told[one.row.pk]) for one in reached for user in told[one.row.pk].owing]
+    above = [_message(one.row, user, now, told[one.row.pk]) for one in reached for user in told[one.row.pk].above]
     if dry_run:
         return Passed(len(owed), len(above))
     for kind in {one.row.kind for one in reached}:
@@ -112,7 +112,7 @@ def _told(reached: Sequence[duetimes.Reached], people: "_People") -> dict[int, d
     return {one.row.pk: told.get(one.row.pk, duetimes.Told()) for one in reached}
 
 
-def _message(row: DueTime, user: User, now: datetime) -> notices.Owed:
+def _message(row: DueTime, user: User, now: datetime, told: duetimes.Told) -> notices.Owed:
     left = (row.due_on - timezone.localdate(now)).days
     # The rung before the day is reached several times, each on a day of its own.
     rung = f"{row.rung}{left}" if row.rung == Rung.SOON else row.rung
@@ -122,7 +122,7 @@ def _message(row: DueTime, user: User, now: datetime) -> notices.Owed:
         f"due:{row.pk}:{row.due_on}:{rung}:{user.pk}",
         templates[Rung(row.rung)],
         user,
-        row.link if user.is_staff else "",
+        row.link if user.is_staff else told.link,
         {"row": row, "left": left, "late": -left},
     )
 

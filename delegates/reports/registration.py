@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from congress.kernel import rules
+from congress.kernel import audit, rules
 from congress.kernel.reports import CodeField, Column, ReportRefused, Section, shows
 from congress.models import Attachment, Organization
-from congress.policies import may_reveal, reveals_within_the_hour
+from congress.policies import may_reveal
 from congress.reports import BranchForm, BranchReport
 from congress.services import attachments
 from delegates.kernel import facts, names
@@ -290,7 +290,7 @@ class Registration(BranchReport):
         if self.user is None:
             return
         allowed = rules.value("reveals_an_hour", self.organization, timezone.localdate())
-        if reveals_within_the_hour(self.user) + number > allowed:
+        if audit.reveals_within_the_hour(self.user) + number > allowed:
             raise ReportRefused(
                 _("One account may have the numbers of %(allowed)d persons shown in an hour. Print them masked.")
                 % {"allowed": allowed}

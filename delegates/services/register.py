@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from congress.kernel import audit, rules
 from congress.kernel.editing import save_edit
 from congress.kernel.workflow import MOVED_ON, Refused, lock
-from congress.policies import MANAGE, REVEAL, branches, may_reveal, reveals_within_the_hour
+from congress.policies import MANAGE, REVEAL, branches, may_reveal
 from congress.querysets import within
 from delegates.models import (
     ChangeReason,
@@ -64,7 +64,7 @@ def reveal(mandate: Mandate, fact: str, *, by: Any) -> str:
     if not may_reveal_person(by, mandate):
         raise PermissionDenied
     limit = rules.value("reveals_an_hour", organization, timezone.localdate())
-    if reveals_within_the_hour(by) >= limit:
+    if audit.reveals_within_the_hour(by) >= limit:
         raise Refused(
             _("You have had %(limit)s numbers shown within an hour. Wait, or print with a reason.") % {"limit": limit}
         )

@@ -18,7 +18,7 @@ from proposals.admin.desks import PaperDesks
 from proposals.models import Assignment, Proposal, ProposalState
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
-from proposals.services.lights import SOON, light
+from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 
 ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
@@ -43,7 +43,7 @@ class UrgencyFilter(admin.SimpleListFilter):
         if self.value() == "late":
             return queryset.overdue(today)
         if self.value() == "soon":
-            until = today + timedelta(days=SOON)
+            until = today + timedelta(days=SOON_DAYS)
             return queryset.filter(state__in=["assigned", "rehandling"], due_on__range=(today, until))
         if self.value() == "asked":
             return queryset.exclude(withdrawal_reason="").exclude(state=ProposalState.WITHDRAWN)

@@ -1,5 +1,6 @@
 """What a unit says to the office, the office to a unit, and the unit to the delegates."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from congress.kernel import wording
 from congress.kernel.duetimes import by_rule
+from congress.kernel.workflow import MOVED_ON
 from congress.models import Organization
 from delegates.forms.decisions import day_field
 from proposals.forms.decisions import long_text, units_of
@@ -117,8 +120,8 @@ class ReplyForm(forms.Form):
 
     reply_class = forms.ChoiceField(label=gettext_lazy("class of the reply"), choices=ReplyClass.choices)
     text = long_text(gettext_lazy("reply"), rows=14, most=8000, min_length=30)
-    signer = forms.CharField(label=gettext_lazy("signed by (head of the unit)"), max_length=40)
-    contact_name = forms.CharField(label=gettext_lazy("contact person"), max_length=40)
+    signer = forms.CharField(label=gettext_lazy("signed by (head of the unit)"), max_length=20)
+    contact_name = forms.CharField(label=gettext_lazy("contact person"), max_length=20)  # both stand on one line
     contact_phone = forms.CharField(label=gettext_lazy("phone"), max_length=30)
     promise = forms.CharField(
         label=gettext_lazy("what is promised"), max_length=300, required=False,
@@ -126,18 +129,40 @@ class ReplyForm(forms.Form):
     )  # fmt: skip
     promise_due_on = day_field(gettext_lazy("promised for"), initial=None, required=False)
     promise_evidence = forms.CharField(label=gettext_lazy("what will prove it"), max_length=100, required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # of the draft that was opened
 
     def about(self, assignment: Assignment) -> None:
         """What was drafted before stays."""
-        reply = assignment.replies.filter(round=assignment.round).first()
+        self.reply = reply = assignment.replies.filter(round=assignment.round).first()
+        self.fields["version"].initial = 0
         if reply is not None:
             for name in self.fields:
                 self.fields[name].initial = getattr(reply, name)
         self.fields["contact_name"].initial = self.fields["contact_name"].initial or assignment.handler_name
         self.fields["contact_phone"].initial = self.fields["contact_phone"].initial or assignment.handler_phone
 
+    def clean_text(self) -> str:
+        """Without what a word processor hides in a text; what no printer has is named now, not when it is issued."""
+        text = "".join(letter for letter in self.cleaned_data["text"] if unicodedata.category(letter) != "Cf")
+        if problem := wording.unprintable(text):
+            raise forms.ValidationError(problem)
+        return text
+
+    def tell_conflict(self) -> None:
+        """Somebody else saved a draft since this one was opened: say so; sent once more it is meant."""
+        now = self.reply.version if self.reply else 0
+        if self.cleaned_data.get("version") in {None, now}:
+            return
+        self.add_error(None, MOVED_ON)
+        self.data = self.data.copy()
+        self.data["version"] = str(now)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        self.tell_conflict()
+        for name in ("signer", "contact_name", "contact_phone"):
+            if problem := wording.unprintable(data.get(name) or ""):
+                self.add_error(name, problem)
         if data.get("reply_class") != ReplyClass.B:
             return data | {"promise": "", "promise_due_on": None, "promise_evidence": ""}
         for name in ("promise", "promise_due_on", "promise_evidence"):

@@ -1,17 +1,18 @@
-"""Green, yellow, red: how urgent a day is, said alike wherever a paper is shown."""
+"""How urgent something is, at a glance: a light beside the words, never instead of them."""
 
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
-SOON: Final = 15
-"""Days before the day on which the first reminder is spoken (reference.md §3.6)."""
+SOON_DAYS: Final = 15
+
+Light = Literal["green", "yellow", "red", ""]
 
 
-def light(due_on: date | None, today: date) -> str:
-    """“green” with more than 15 days left, “yellow” from then on, “red” once it is overdue; nothing without a day."""
+def light(due_on: date | None, today: date) -> Light:
+    """Green with more than fifteen days left, yellow up to the day, red after it; nothing if nothing is due."""
     if due_on is None:
         return ""
     left = (due_on - today).days
     if left < 0:
         return "red"
-    return "yellow" if left <= SOON else "green"
+    return "yellow" if left <= SOON_DAYS else "green"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from congress.kernel import rules
@@ -73,7 +74,7 @@ def told_of_assignments(reached: Sequence[Reached]) -> Mapping[int, Told]:
     rows = Assignment.objects.filter(pk__in=[one.row.subject_id for one in reached])
     found = rows.select_related("unit", "proposal__congress__organization", "proposal__leader__user").in_bulk()
     return {
-        one.row.pk: _told(one.rung, found[one.row.subject_id].unit, found[one.row.subject_id].proposal)
+        one.row.pk: _told(one.rung, found[one.row.subject_id], reverse("unit_assignment", args=[one.row.subject_id]))
         for one in reached
     }
 
@@ -83,7 +84,7 @@ def told_of_promises(reached: Sequence[Reached]) -> Mapping[int, Told]:
     rows = Undertaking.objects.filter(pk__in=[one.row.subject_id for one in reached])
     found = rows.select_related("unit", "proposal__congress__organization", "proposal__leader__user").in_bulk()
     return {
-        one.row.pk: _told(one.rung, found[one.row.subject_id].unit, found[one.row.subject_id].proposal)
+        one.row.pk: _told(one.rung, found[one.row.subject_id], reverse("unit_promise", args=[one.row.subject_id]))
         for one in reached
     }
 
@@ -97,17 +98,17 @@ def told_of_feedback(reached: Sequence[Reached]) -> Mapping[int, Told]:
         answered = set(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", flat=True))
         users = accounts_of([mandate for mandate in proposers(proposal) if mandate.pk not in answered])
         office = list(managers_of(proposal.congress.organization)) if one.rung == Rung.OVERDUE else []
-        told[one.row.pk] = Told(users, office)
+        told[one.row.pk] = Told(users, office, reverse("my_proposal", args=[proposal.pk]))
     return told
 
 
-def _told(rung: Rung, unit: Organization, proposal: Proposal) -> Told:
-    desk = desk_of(unit)
+def _told(rung: Rung, owed: Assignment | Undertaking, link: str) -> Told:
+    desk, proposal = desk_of(owed.unit), owed.proposal
     if rung in {Rung.SOON, Rung.DUE}:
-        return Told(desk)
+        return Told(desk, link=link)
     office = list(managers_of(proposal.congress.organization))
     leader: list[User] = [proposal.leader.user] if proposal.leader and proposal.leader.user else []
-    return Told(desk, [*office, *leader] if rung == Rung.LEADER else office)
+    return Told(desk, [*office, *leader] if rung == Rung.LEADER else office, link)
 
 
 def write_steps(reached: Sequence[Reached], now: datetime) -> None:

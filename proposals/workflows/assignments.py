@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from congress.kernel import duetimes
 from congress.kernel.deadlines import Deadline
-from congress.kernel.workflow import SYSTEM, Move, Workflow
+from congress.kernel.workflow import MOVED_ON, SYSTEM, Move, Refused, Workflow
 from congress.kernel.workflow import Transition as T
 from proposals import deadlines
 from proposals.forms import (
@@ -40,6 +40,7 @@ from proposals.models import (
 )
 from proposals.models import AssignmentState as S
 from proposals.policies import directs, handles
+from proposals.workflows.conditions import reply_whole
 from proposals.workflows.letters import draft_notice, draft_reply_letter
 from proposals.workflows.papers import PROPOSAL
 from proposals.workflows.promises import owe_promise
@@ -126,7 +127,9 @@ def note_handler(assignment: Assignment, move: Move) -> None:
 
 
 def ask_return(assignment: Assignment, move: Move) -> None:
-    """While the office decides, nobody is reminded."""
+    """While the office decides, nobody is reminded. Whoever gives a paper back has it in hand: it is signed for."""
+    assignment.signed_at = assignment.signed_at or move.at
+    duetimes.close(SIGN, assignment.pk)
     AssignmentRequest.objects.create(
         assignment=assignment, kind=RequestKind.OBJECTION, reason=move.data["reason"],
         proper_unit=move.data["proper_unit"], asked_by=move.by, asked_at=move.at,
@@ -203,12 +206,16 @@ def keep_opinion(assignment: Assignment, move: Move) -> None:
 
 
 def keep_reply(assignment: Assignment, move: Move) -> None:
-    """The draft of this handling's reply, and what it promises."""
+    """The draft of this handling's reply, and what it promises. Whoever wrote over another's draft is told."""
+    kept = Reply.objects.filter(assignment=assignment, round=assignment.round).first()
+    edition = kept.version if kept else 0
+    if move.data.get("version") not in {None, edition}:
+        raise Refused(MOVED_ON)
     names = ("reply_class", "text", "signer", "contact_name", "contact_phone")
     names += ("promise", "promise_due_on", "promise_evidence")
     Reply.objects.update_or_create(
         proposal=assignment.proposal, assignment=assignment, round=assignment.round,
-        defaults={name: move.data[name] for name in names},
+        defaults={name: move.data[name] for name in names} | {"version": edition + 1},
     )  # fmt: skip
 
 
@@ -384,7 +391,7 @@ ASSIGNMENT: Workflow[Assignment] = Workflow(Assignment, [
     T("give_opinion",   [S.WORKING],                  S.OPINION_GIVEN,      handles,  [assists],                        [keep_opinion], needs=OpinionForm, label=gettext_lazy("Give the lead unit our opinion")),
     T("collect",        [S.WORKING],                  S.OPINIONS_COLLECTED, handles,  [answers, has_assistants, opinions_in], [], label=gettext_lazy("The opinions are in")),
     T("draft",          WORK,                         S.DRAFTED,            handles,  [answers, collected_first],       [keep_reply], needs=ReplyForm, label=gettext_lazy("Write the reply")),
-    T("submit_reply",   [S.DRAFTED],                  S.IN_REVIEW,          handles,  [],                               [to_review], label=gettext_lazy("Send it to the office for review")),
+    T("submit_reply",   [S.DRAFTED],                  S.IN_REVIEW,          handles,  [reply_whole],                    [to_review], label=gettext_lazy("Send it to the office for review")),
     T("bounce",         [S.IN_REVIEW],                S.DRAFTED,            directs,  [],                               [bounce], needs=BounceForm, label=gettext_lazy("Return the reply to the unit")),
     T("approve",        [S.IN_REVIEW],                S.REPLIED,            directs,  [],                               [send], needs=ApproveForm, label=gettext_lazy("Let the reply go out")),
     T("reopen",         [S.REPLIED],                  S.WORKING,            by_paper, [],                               [begin_again], label=gettext_lazy("Handle it again")),

@@ -5,14 +5,16 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from congress.kernel import rules
+from congress.kernel import rules, wording
 from proposals import deadlines
 from proposals.kernel import quality
 from proposals.models import (
+    Assignment,
     AssignmentRole,
     Measure,
     Proposal,
     ProposalKind,
+    Reply,
     Satisfaction,
     Signature,
     SignatureState,
@@ -254,3 +256,13 @@ def _silence(proposal: Proposal) -> str:
     since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
     due = deadlines.feedback_due(proposal.congress.organization, since).due_on
     return _("They may answer until %(day)s.") % {"day": f"{due:%Y-%m-%d}"} if due >= timezone.localdate() else ""
+
+
+def reply_whole(assignment: Assignment) -> str:
+    """After the review nobody writes in it any more: a gap or a sign without type would keep it from going out."""
+    reply = Reply.objects.filter(assignment=assignment, round=assignment.round).first()
+    if reply is None:
+        return _("There is no reply yet.")
+    if gaps := wording.missing_in(reply.text):
+        return _("Still to be filled in: %(gaps)s.") % {"gaps": "、".join(gaps)}
+    return wording.unprintable(reply.text)

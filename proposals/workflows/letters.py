@@ -64,9 +64,13 @@ def of_assignment(assignment: Assignment) -> dict[str, str]:
 
 
 def _draft(kind: str, organization: Organization, values: dict[str, str], about: str) -> OfficialDocument:
-    known = kind_of(kind).words
-    said = {word: text for word, text in values.items() if word in known}
-    return documents.draft(kind, organization, said, about=about, by=None)
+    return documents.draft(kind, organization, _known(kind, values), about=about, by=None)
+
+
+def _known(kind: str, values: dict[str, str]) -> dict[str, str]:
+    """Of all that could be said, what a document of that kind has a place for."""
+    words = kind_of(kind).words
+    return {word: text for word, text in values.items() if word in words}
 
 
 def draft_notice(assignment: Assignment, *, by: Any) -> OfficialDocument:
@@ -78,6 +82,31 @@ def draft_notice(assignment: Assignment, *, by: Any) -> OfficialDocument:
 
 def draft_reply_letter(reply: Reply, *, by: Any) -> OfficialDocument:
     """The letter to the signers in the unit's name, its class at the top right."""
+    organization, values = _of_reply(reply)
+    document = _draft("reply-letter", organization, values, f"reply:{reply.pk}")
+    document.mark = reply.reply_class
+    document.save(update_fields=["mark"])
+    return document
+
+
+def preview_reply_letter(reply: Reply) -> OfficialDocument:
+    """The same letter, not kept: how the delegates will get what is being written."""
+    organization, values = _of_reply(reply)
+    document = documents.worded("reply-letter", organization, _known("reply-letter", values))
+    document.mark = reply.reply_class
+    return document
+
+
+def letter_frame(assignment: Assignment) -> tuple[str, str]:
+    """The sentences the letter puts before and after the unit's own text."""
+    mark = "〔正文〕"
+    letter = preview_reply_letter(Reply(proposal=assignment.proposal, assignment=assignment, text=mark))
+    opening, _mark, closing = letter.body.partition(mark)
+    return f"{letter.recipient}：\n{opening}".strip(), closing.strip()
+
+
+def _of_reply(reply: Reply) -> tuple[Organization, dict[str, str]]:
+    """Whose letter it is, and what it says."""
     values = of_paper(reply.proposal) | {
         "答复正文": reply.text,
         "联系人": reply.contact_name,
@@ -86,10 +115,7 @@ def draft_reply_letter(reply: Reply, *, by: Any) -> OfficialDocument:
         "承办单位": reply.assignment.unit.name if reply.assignment else "",
     }
     organization = reply.assignment.unit if reply.assignment else reply.proposal.congress.organization
-    document = _draft("reply-letter", organization, values, f"reply:{reply.pk}")
-    document.mark = reply.reply_class
-    document.save(update_fields=["mark"])
-    return document
+    return organization, values
 
 
 def draft_supervision(assignment: Assignment, rung: str, *, late: int) -> OfficialDocument:

@@ -17,7 +17,7 @@ from delegates.forms.decisions import day_field, refuse_future
 from delegates.policies import is_self
 from proposals.models import Proposal, ProposalState, Undertaking
 from proposals.models import UndertakingState as S
-from proposals.workflows.telling import tell_office, tell_proposers
+from proposals.workflows.telling import tell_office, tell_promising, tell_proposers
 
 PROMISE = "undertaking"
 
@@ -84,6 +84,7 @@ def owe_promise(promise: Undertaking) -> None:
 
 def keep_evidence(promise: Undertaking, move: Move) -> None:
     promise.done_on, promise.evidence = move.data["done_on"], move.data["evidence"]
+    promise.evidence_file = move.data.get("evidence_file") or promise.evidence_file
     duetimes.pause(PROMISE, promise.pk)
     tell_proposers(promise.proposal, "promise_reported", f"promise:{promise.pk}:{move.at.isoformat()}", promise=promise)
     tell_office(promise.proposal, "promise_reported", f"promise:{promise.pk}:{move.at.isoformat()}", promise=promise)
@@ -96,8 +97,10 @@ def confirm(promise: Undertaking, move: Move) -> None:
 
 
 def doubt(promise: Undertaking, move: Move) -> None:
+    """The unit hears what is missing, and is reminded again."""
     promise.done_on = None
     duetimes.resume(PROMISE, promise.pk)
+    tell_promising(promise, "promise_doubted", f"doubted:{move.at.isoformat()}", note=move.note)
 
 
 def drop(promise: Undertaking, move: Move) -> None:

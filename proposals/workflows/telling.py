@@ -3,21 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from congress.kernel import notices
 from congress.models import Organization, User
 from congress.policies import HANDLE, managers_of
 from delegates.models import Mandate
-from proposals.models import Assignment, Proposal, SignatureState
+from proposals.models import Assignment, Proposal, SignatureState, Undertaking
+from proposals.policies import UNSEEN_BY_UNITS
 
 TEMPLATE = "proposals/notices/%s.txt"
 
 
 def proposers(proposal: Proposal) -> list[Mandate]:
     """Everybody who signed the paper or one that was merged into it: each of them is answered (R4 §5, R15)."""
-    papers = [proposal.pk, *proposal.merged.values_list("pk", flat=True)]
-    rows = Mandate.objects.filter(signatures__proposal__in=papers, signatures__state=SignatureState.SIGNED)
+    its = Q(signatures__proposal=proposal) | Q(signatures__proposal__merged_into=proposal)
+    rows = Mandate.objects.filter(its, signatures__state=SignatureState.SIGNED)
     return list(rows.select_related("person__user", "congress__organization").distinct().order_by("pk"))
 
 
@@ -54,9 +56,16 @@ def tell_office(proposal: Proposal, what: str, key: str, **context: Any) -> None
 
 def tell_unit(assignment: Assignment, what: str, key: str, **context: Any) -> None:
     """A message to the desk of the unit."""
-    link = reverse("unit_assignment", args=[assignment.pk])
+    gone = assignment.state in UNSEEN_BY_UNITS  # the desk has no page of it any more
+    link = reverse("unit_home") if gone else reverse("unit_assignment", args=[assignment.pk])
     users = desk_of(assignment.unit)
     _post(users, what, f"assignment:{assignment.pk}:{key}", link, assignment=assignment, **context)
+
+
+def tell_promising(promise: Undertaking, what: str, key: str, **context: Any) -> None:
+    """A message to the desk of the unit that promised something."""
+    link = f"{reverse('unit_promises')}#promise-{promise.pk}"
+    _post(desk_of(promise.unit), what, f"promise:{promise.pk}:{key}", link, promise=promise, **context)
 
 
 def _post(users: Iterable[User], what: str, key: str, link: str, **context: Any) -> None:
