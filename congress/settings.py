@@ -250,14 +250,10 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
-<<<<<<< HEAD
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
-=======
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
-NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
->>>>>>> p-desk
 
 # API
 API_RESOURCES = {

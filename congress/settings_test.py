@@ -35,17 +35,12 @@ ZEAL_ALLOWLIST = [
     {"model": "delegates.Election", "field": "get()"},
     {"model": "delegates.ElectingUnit", "field": "get()"},
     {"model": "congress.DueTime", "field": "get()"},  # and each owes a day of its own
-<<<<<<< HEAD
     {
         "model": "proposals.Proposal",
         "field": "get()",
     },  # a step of a unit's part locks the paper, as the paper's own does
     {"model": "proposals.Signature", "field": "get()"},  # an edited text is asked for again, signer by signer
     {"model": "proposals.Assignment", "field": "get()"},  # a paper is handed to its units one by one
-=======
-    {"model": "proposals.Proposal", "field": "get()"},  # papers signed for together take the table on each
-    {"model": "proposals.Assignment", "field": "get()"},
->>>>>>> p-desk
 ]
 MEDIA_ROOT = tempfile.mkdtemp(prefix="test-media-")
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the live server keeps no connection to a database that is to be dropped
