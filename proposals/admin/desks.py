@@ -32,7 +32,7 @@ class PaperDesks:
         view = self.admin_site.admin_view
         pages = {
             "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
-            "feedback": self.feedback, "result": self.result, "publish": self.publish,
+            "feedback": self.feedback, "result": self.result, "publish": self.publish, "notice": self.notice,
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
@@ -139,6 +139,19 @@ class PaperDesks:
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("admin:proposals_proposal_change", pk)
+
+    def notice(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The screening's decision as a letter, for proposers who read on paper."""
+        obj = self._kept(request, pk)
+        if request.method != "POST":
+            raise Http404
+        try:
+            document = handling.draft_decision(obj, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:proposals_proposal_change", pk)
+        messages.success(request, _("Check the draft, then issue it: it gets its number and is archived."))
+        return redirect("admin:congress_officialdocument_change", document.pk)
 
     def late(self, request: HttpRequest) -> HttpResponse:
         """Everything overdue: whom, since when, how often urged."""

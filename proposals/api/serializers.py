@@ -4,7 +4,6 @@ from rest_framework import serializers
 
 from proposals.models import (
     Assignment,
-    Feedback,
     Measure,
     Outcome,
     Proposal,
@@ -52,14 +51,6 @@ class ReplySerializer(serializers.ModelSerializer):
     class Meta:
         model = Reply
         fields = ["unit", "round", "reply_class", "text", "signer", "contact_name", "contact_phone", "issued_on"]
-
-
-class FeedbackSerializer(serializers.ModelSerializer):
-    delegate = serializers.IntegerField(source="mandate_id", read_only=True)
-
-    class Meta:
-        model = Feedback
-        fields = ["delegate", "round", "attitude", "result", "text", "at"]
 
 
 class ProposalLineSerializer(serializers.ModelSerializer):

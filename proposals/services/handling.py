@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from congress.kernel import audit
 from congress.kernel.workflow import SYSTEM, Refused, lock
-from congress.models import Attachment, Organization, OrganizationKind, User
+from congress.models import Attachment, OfficialDocument, Organization, OrganizationKind, User
 from delegates.models import CommitteeMember, Mandate
 from delegates.policies import is_self
 from proposals.models import (
@@ -27,6 +27,7 @@ from proposals.models import (
 )
 from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
+from proposals.workflows.letters import OUTCOME_WORDS, draft_screening_notice
 from proposals.workflows.telling import proposers, tell_office, tell_proposers
 
 PUBLISHABLE: Final = (
@@ -199,6 +200,15 @@ def assign_together(proposals: Sequence[Proposal], *, by: User) -> tuple[int, li
         except Refused as refusal:
             refused.append(f"{proposal.kind_word}{proposal.number_text}《{proposal.title}》：{refusal}")
     return done, refused
+
+
+def draft_decision(proposal: Proposal, *, by: User) -> OfficialDocument:
+    """The letter that tells the proposers what the screening decided. Refused while nothing is decided."""
+    if not keeps(by, proposal):
+        raise PermissionDenied
+    if proposal.state not in OUTCOME_WORDS:
+        raise Refused(_("Nothing is decided that a letter could tell."))
+    return draft_screening_notice(proposal)
 
 
 @transaction.atomic

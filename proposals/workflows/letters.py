@@ -123,3 +123,9 @@ def draft_supervision(assignment: Assignment, rung: str, *, late: int) -> Offici
     kind = "urge-letter" if rung == Rung.URGED else "supervision-notice"
     values = of_assignment(assignment) | {"逾期天数": str(late)}
     return _draft(kind, assignment.proposal.congress.organization, values, f"assignment:{assignment.pk}")
+
+
+def draft_screening_notice(proposal: Proposal) -> OfficialDocument:
+    """What the screening decided and why, to the lead proposer."""
+    values = of_paper(proposal) | {"审查结果": OUTCOME_WORDS[proposal.state], "理由": proposal.decision_note}
+    return _draft("screening-notice", proposal.congress.organization, values, f"proposal:{proposal.pk}")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from congress.models import Notice, Role
+from congress.models import Notice, OfficialDocument, Role
 from proposals.models import Assignment, Feedback, Proposal, SupervisionMeeting, SupervisionStep
 from proposals.services import digest
 from proposals.workflows import PROPOSAL
@@ -139,6 +139,17 @@ def test_a_paper_is_opened_to_the_public_only_once_it_is_filed(world, clerk):
     clerk.post(page("publish", proposal.pk))
     assert Proposal.objects.get().is_public
     assert clerk.get(page("publish", proposal.pk)).status_code == 404
+
+
+def test_the_decision_of_the_screening_is_drafted_as_a_letter_once_there_is_one(world, clerk):
+    proposal = world.screening()
+    clerk.post(page("notice", proposal.pk))
+    assert not OfficialDocument.objects.filter(kind="screening-notice").exists()
+    PROPOSAL.take(proposal, "to_advice", by=world.office, note="属于日常工作建议，转有关单位参考。")
+    assert clerk.post(page("notice", proposal.pk)).status_code == 302
+    letter = OfficialDocument.objects.get(kind="screening-notice")
+    assert "属于日常工作建议" in letter.body
+    assert "转为意见建议" in letter.body
 
 
 def test_the_neighbours_office_has_none_of_these_pages(world, sign_in):
