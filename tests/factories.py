@@ -117,7 +117,7 @@ def make_proposal(lead: Mandate | None = None, title: str = "关于完善场镇�
     measures = facts.pop("measures", [("新建场镇污水管网三公里", "区住房和城乡建设局", "2027年6月底前")])
     defaults: dict[str, Any] = {
         "kind": ProposalKind.MOTION,
-        "category": Category.objects.get(name="城建"),
+        "category": _category(),
         "scope": Scope.OVERALL,
         "grounds": "场镇老街三百二十户居民的生活污水直排河道，夏季异味严重，群众连续三年向镇里反映，至今没有解决。",
         "root_cause": "老街管网建于上世纪九十年代，权属不清，没有单位承担改造责任，资金也没有渠道。",
@@ -133,6 +133,11 @@ def make_proposal(lead: Mandate | None = None, title: str = "关于完善场镇�
         text_digest=proposal.text_digest,
     )  # fmt: skip
     return proposal
+
+
+def _category() -> Category:
+    """One of those the migration plants; a test that commits finds the tables emptied by the one before."""
+    return Category.objects.filter(name="城建").first() or Category.objects.create(name="城建")
 
 
 def make_assignment(proposal: Proposal, unit: Organization, **facts: Any) -> Assignment:

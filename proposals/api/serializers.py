@@ -1,5 +1,6 @@
 """Papers as JSON: what a list shows, and what one paper shows."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from proposals.models import (
@@ -46,7 +47,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
 
 
 class ReplySerializer(serializers.ModelSerializer):
-    unit = serializers.CharField(source="assignment.unit.code", read_only=True, default=None)
+    unit = serializers.CharField(source="assignment.unit.code", read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = Reply
@@ -56,9 +57,9 @@ class ReplySerializer(serializers.ModelSerializer):
 class ProposalLineSerializer(serializers.ModelSerializer):
     organization = serializers.CharField(source="congress.organization.code", read_only=True)
     congress = serializers.CharField(source="congress.code", read_only=True)
-    session = serializers.IntegerField(source="session.number", read_only=True, default=None)
+    session = serializers.IntegerField(source="session.number", read_only=True, allow_null=True, default=None)
     number_text = serializers.CharField(read_only=True, help_text="第015号; empty before registration")
-    category = serializers.CharField(source="category.name", read_only=True, default=None)
+    category = serializers.CharField(source="category.name", read_only=True, allow_null=True, default=None)
     lead = serializers.IntegerField(source="lead_id", read_only=True)
     lead_name = serializers.CharField(source="lead.person.name", read_only=True)
 
@@ -84,11 +85,13 @@ class ProposalSerializer(ProposalLineSerializer):
             "former_number", "assignments", "replies", "round", "is_public", "version",
         ]  # fmt: skip
 
+    @extend_schema_field(AssignmentSerializer(many=True))
     def get_assignments(self, proposal: Proposal) -> list[dict]:
         """Units that were given their part; what is only planned is the office's."""
         given = [one for one in proposal.assignments.all() if one.state not in {"planned", "cancelled", "returned"}]
         return AssignmentSerializer(given, many=True).data
 
+    @extend_schema_field(ReplySerializer(many=True))
     def get_replies(self, proposal: Proposal) -> list[dict]:
         """Replies that went out."""
         return ReplySerializer([one for one in proposal.replies.all() if one.issued_on], many=True).data

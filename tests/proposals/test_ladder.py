@@ -28,16 +28,8 @@ def at(day, hour=9, minute=1):
     return datetime.combine(day, time(hour, minute), TZ)
 
 
-def plant_categories():
-    """A test that commits finds the tables emptied by the one before."""
-    from proposals.models import Category
-
-    Category.objects.get_or_create(name="城建")
-
-
 @pytest.fixture
 def world(db):
-    plant_categories()
     return make_world()
 
 
@@ -190,7 +182,6 @@ def killed_at(module, name, when, moment):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_pass_killed_at_any_point_of_any_rung_leaves_each_rung_sent_once():
-    plant_categories()
     world = make_world()
     row = world.working()
     for days, rung in RUNGS:
@@ -213,7 +204,6 @@ def test_a_pass_killed_at_any_point_of_any_rung_leaves_each_rung_sent_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clocks_at_once_speak_once():
-    plant_categories()
     world = make_world()
     row = world.working()
     moment = at(row.due_on + timedelta(days=7))
@@ -237,7 +227,6 @@ def test_two_clocks_at_once_speak_once():
 def test_with_the_broker_gone_every_rung_is_written_and_delivered_when_it_is_back(settings):
     from congress.models import Job
 
-    plant_categories()
     world = make_world()
     world.desk.email = "desk@liaison.invalid"
     world.desk.save()

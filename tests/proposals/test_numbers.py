@@ -13,7 +13,6 @@ from tests import factories
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_categories")
 def test_forty_at_once_get_forty_numbers_without_gap():
     congress = factories.make_congress(factories.make_township(name="石桥镇"))
     papers = []
@@ -42,16 +41,6 @@ def test_forty_at_once_get_forty_numbers_without_gap():
     assert faults == []
     assert sorted(Proposal.objects.values_list("number", flat=True)) == list(range(1, 41))
     assert NumberSeries.objects.get().last == 40
-
-
-@pytest.fixture
-def _categories(transactional_db):
-    """A test that commits finds the tables emptied by the one before: the migration's categories are planted anew."""
-    from proposals.models import Category
-
-    if not Category.objects.filter(name="城建").exists():
-        parent = Category.objects.create(name="社会建设")
-        Category.objects.create(name="城建", parent=parent)
 
 
 @pytest.mark.django_db
