@@ -249,6 +249,7 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
+PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all"]
 
 # API

@@ -13,6 +13,7 @@ from proposals.forms.decisions import (
     ReturnForm,
     RuleForm,
     SessionReportForm,
+    units_of,
 )
 from proposals.forms.handling import (
     ApproveForm,
@@ -27,6 +28,7 @@ from proposals.forms.handling import (
     ReturnAnswerForm,
     StartForm,
 )
+from proposals.forms.writing import FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
 
 __all__ = [
     "AdoptIdeaForm",
@@ -38,10 +40,13 @@ __all__ = [
     "ConvertForm",
     "ExtensionAnswerForm",
     "ExtensionForm",
+    "FeedbackForm",
     "FileForm",
+    "InquiryForm",
     "MergeForm",
     "ObjectionForm",
     "OpinionForm",
+    "PaperForm",
     "ReasonForm",
     "RefuseForm",
     "RehandleForm",
@@ -52,4 +57,7 @@ __all__ = [
     "RuleForm",
     "SessionReportForm",
     "StartForm",
+    "WithdrawForm",
+    "texts_of",
+    "units_of",
 ]
