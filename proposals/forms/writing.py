@@ -22,10 +22,12 @@ class PaperForm(forms.Form):
     """A paper, whole or half: nothing is asked for before it is handed in. Measures come as rows of three texts."""
 
     title = forms.CharField(label=gettext_lazy("subject (案由)"), max_length=80, required=False)
-    category = forms.ModelChoiceField(Category.objects.none(), label=gettext_lazy("category"), required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=gettext_lazy("category of the paper"), required=False
+    )
     scope = forms.ChoiceField(label=gettext_lazy("whom it concerns"), required=False)
     grounds = long_text(gettext_lazy("situation (案据)"), rows=6, most=4000, required=False)
-    root_cause = long_text(gettext_lazy("cause"), rows=4, most=2000, required=False)
+    root_cause = long_text(gettext_lazy("why it is so"), rows=4, most=2000, required=False)
     evidence = long_text(gettext_lazy("what it rests on"), rows=3, most=1000, required=False)
     prior_attempt = long_text(
         gettext_lazy("was the department asked before, and what came of it"), rows=3, most=500, required=False
@@ -175,16 +177,20 @@ class InquiryForm(forms.Form):
     """What is asked of whom. An interpellation names the enquiry that was made before."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("kind"), choices=InquiryKind.choices, initial=InquiryKind.ENQUIRY, widget=forms.RadioSelect
+        label=gettext_lazy("kind of question"),
+        choices=InquiryKind.choices,
+        initial=InquiryKind.ENQUIRY,
+        widget=forms.RadioSelect,
     )
     enquiry = forms.ModelChoiceField(
         Inquiry.objects.none(), label=gettext_lazy("enquiry made before"), required=False,
+        empty_label=gettext_lazy("Choose"),
         help_text=gettext_lazy("For an interpellation (质询) only: it follows an answered enquiry to the same body."),
     )  # fmt: skip
     target = forms.ModelChoiceField(
         Organization.objects.none(), label=gettext_lazy("body asked"), empty_label=gettext_lazy("Choose")
     )
-    subject = forms.CharField(label=gettext_lazy("subject"), max_length=80, min_length=4)
+    subject = forms.CharField(label=gettext_lazy("what it is about"), max_length=80, min_length=4)
     question = long_text(gettext_lazy("question"), rows=8, most=4000, min_length=10)
 
     def __init__(self, *args: Any, targets: Any, enquiries: Any, **kwargs: Any) -> None:

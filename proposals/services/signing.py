@@ -6,17 +6,27 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from congress.kernel import rules
 from congress.models import Congress
 from delegates.models import Mandate
 from delegates.policies import is_self
-from proposals.models import Measure, Proposal, ProposalKind, Signature, SignatureState
+from proposals.models import KIND_WORDS, Measure, Proposal, ProposalKind, Signature, SignatureState
 from proposals.services.writing import TEXT_FIELDS, digest_of
 from proposals.workflows.conditions import valid_signatures
 from proposals.workflows.telling import proposers
 
 SHOWN: Final = 20
+PARTS: Final = {  # what the parts of a paper are called where it is read
+    "kind": gettext_lazy("kind of paper"),
+    "title": gettext_lazy("subject (案由)"),
+    "grounds": gettext_lazy("situation (案据)"),
+    "root_cause": gettext_lazy("why it is so"),
+    "measures": gettext_lazy("measures"),
+    "evidence": gettext_lazy("what it rests on"),
+    "prior_attempt": gettext_lazy("was the department asked before, and what came of it"),
+}
 COLUMNS: Final = ("person__name", "person__post", "delegation__name", "group__name", "status", "congress")
 OUT: Final = (SignatureState.DROPPED, SignatureState.EXPIRED)
 
@@ -60,12 +70,12 @@ def colleagues(congress: Congress, text: str, *, near: Mandate, leave_out: Itera
 def chosen(congress: Congress, keys: Sequence[str]) -> list[Mandate]:
     """The delegates of the congress by their keys, as a form sends them; what is none is left out."""
     numbers = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
-    return list(_shown(Mandate.objects.filter(congress=congress, pk__in=numbers)))
+    rows = Mandate.objects.filter(congress=congress, pk__in=numbers)
+    return list(rows.select_related("person__user", "congress__organization").order_by("roster_key", "pk"))
 
 
 def _shown(rows: Any) -> Any:
-    rows = rows.select_related("person", "delegation", "group").only(*COLUMNS)
-    return rows if rows.query.order_by else rows.order_by("roster_key", "pk")
+    return rows.select_related("person", "delegation", "group").only(*COLUMNS).order_by("roster_key", "pk")
 
 
 def signatures(proposal: Proposal) -> list[Signature]:
@@ -113,13 +123,13 @@ def changes_since(signature: Signature) -> list[Change]:
     if then is None:
         return []
     found = [
-        Change(name, str(Proposal._meta.get_field(name).verbose_name), getattr(then, name))
+        Change(name, str(PARTS[name]), getattr(then, name))
         for name in TEXT_FIELDS
         if getattr(then, name).strip() != getattr(proposal, name).strip()
     ]
     if then.kind != proposal.kind:
-        found.insert(0, Change("kind", str(Proposal._meta.get_field("kind").verbose_name), then.get_kind_display()))
+        found.insert(0, Change("kind", str(PARTS["kind"]), KIND_WORDS[ProposalKind(then.kind)]))
     now = list(Measure.objects.filter(proposal=proposal).values_list("action", "actor", "by_when"))
     if digest_of(then.kind, [getattr(then, name) for name in TEXT_FIELDS], now) != digest:
-        found.append(Change("measures", str(Measure._meta.verbose_name_plural), ""))
+        found.append(Change("measures", str(PARTS["measures"]), ""))
     return found

@@ -141,7 +141,7 @@ def _standing(proposal: Proposal, facts: _Facts, today: date) -> Standing:
     if clock is not None:
         found.since, found.due_on = clock.starts_on, clock.due_on
     if state in WITH_PROPOSER:
-        found.holder = _("the proposers")
+        found.holder = _("the proposers") if state in {S.RETURNED, S.FEEDBACK} else ""
         found.due_on = proposal.resubmit_by if state == S.RETURNED else found.due_on
         if state == S.SIGNING:
             found.state = _signing(facts.asked[proposal.pk])

@@ -205,7 +205,7 @@ def _write_measures(proposal: Proposal, rows: Sequence[tuple[str, str, str]]) ->
 def _ask_again(proposal: Proposal) -> None:
     """The text is another one: whoever signed the old one has not signed this."""
     signed = Signature.objects.filter(proposal=proposal, is_lead=False, state=SignatureState.SIGNED)
-    for row in signed.exclude(text_digest=proposal.text_digest):
+    for row in signed.exclude(text_digest=proposal.text_digest).select_related("proposal"):
         SIGNATURE.take(row, "ask_again", by=SYSTEM)
 
 

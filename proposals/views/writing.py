@@ -22,6 +22,7 @@ from proposals.services.coaching import advice
 from proposals.services.standing import standing
 from proposals.views.portal import PaperMixin
 from proposals.workflows import PROPOSAL
+from proposals.workflows.conditions import FULL
 
 
 class WriterMixin(PaperMixin):
@@ -130,7 +131,8 @@ class EditPaper(WriterMixin, View):
     def _page(self, form: PaperForm, paper: Proposal, **context: Any) -> HttpResponse:
         given = advice(paper)
         return TemplateResponse(self.request, "proposals/my_editor.html", {
-            "proposal": paper, "form": form, "version": paper.version, "advice": given,
+            "proposal": paper, "form": form, "version": paper.version, "advice": given, "fresh": not paper.version,
+            "full": paper.kind in FULL,
             "co_signed": signing.co_signed(paper), "changed_at": timezone.localtime(paper.changed_at),
             "alike": similar.find(self.request.user, paper.title, similar.text_of(paper), leave_out=paper.pk),
             "has_theirs": "theirs" in context, **context,
@@ -215,8 +217,10 @@ class Withdraw(WriterMixin, FormView):
         return super().get_context_data(proposal=self.proposal, private=self.proposal.state in PRIVATE, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.proposal.state not in PRIVATE:
+        if self.proposal.submitted_at is not None:
             return super().post(request, *args, **kwargs)
+        if self.proposal.state not in PRIVATE:  # a second click
+            return redirect("my_proposals")
         try:
             PROPOSAL.take(self.proposal, "discard", by=request.user)
             messages.success(request, _("The draft is thrown away."))
