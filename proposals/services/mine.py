@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from congress.models import DueTime
@@ -48,29 +48,28 @@ def own_papers(user: Any) -> QuerySet:
 
 
 def waiting(user: Any) -> Iterator[Waiting]:
-    """What the account should do about papers now, the signatures it is asked for first."""
-    for row in asked_to_sign(user):
-        said = {"name": row.proposal.lead.person.name, "title": row.proposal.title}
-        yield Waiting(_("%(name)s asks you to sign “%(title)s”") % said, row.proposal_id)
-    signed = Signature.objects.filter(mandate__person__user=user, state=SignatureState.SIGNED)
+    """What the account should do about papers now, the signatures it is asked for first. One query."""
+    own = Signature.objects.filter(mandate__person__user=user)
+    asks = own.filter(proposal=OuterRef("pk"), state=SignatureState.INVITED)
     said = Feedback.objects.filter(proposal=OuterRef("pk"), mandate__person__user=user, round=OuterRef("round"))
     reported = Undertaking.objects.filter(proposal=OuterRef("pk"), state=UndertakingState.REPORTED)
+    clock = DueTime.objects.filter(kind="proposal_feedback", subject_id=OuterRef("pk"), closed_at=None)
     leads = Q(lead__person__user=user)
-    signs = Q(pk__in=signed.values("proposal")) | Q(pk__in=PROPOSALS.answered_to(user))
-    rows = Proposal.objects.filter(
-        leads & Q(state=ProposalState.RETURNED)
+    signs = Q(pk__in=own.filter(state=SignatureState.SIGNED).values("proposal")) | Q(pk__in=PROPOSALS.answered_to(user))
+    rows = Proposal.objects.annotate(asks=Exists(asks), feedback_due=Subquery(clock.values("due_on")[:1])).filter(
+        Q(asks=True, state__in=EDITABLE)
+        | leads & Q(state=ProposalState.RETURNED)
         | leads & Exists(reported)
         | signs & Q(state=ProposalState.FEEDBACK) & ~Exists(said)
-    ).order_by("pk")
-    found = list(rows.only("pk", "title", "state", "resubmit_by"))
-    unrated = [row.pk for row in found if row.state == ProposalState.FEEDBACK]
-    clocks = DueTime.objects.filter(kind="proposal_feedback", subject_id__in=unrated, closed_at=None)
-    dues = dict(clocks.values_list("subject_id", "due_on")) if unrated else {}
-    for row in found:
-        named = {"title": row.title}
-        if row.state == ProposalState.RETURNED:
+    )
+    shown = ("title", "state", "resubmit_by", "lead__person__name")
+    for row in rows.select_related("lead__person").only(*shown).order_by("-asks", "pk"):
+        named = {"title": row.title, "name": row.lead.person.name}
+        if row.asks:
+            yield Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
+        elif row.state == ProposalState.RETURNED:
             yield Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
         elif row.state == ProposalState.FEEDBACK:
-            yield Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, dues.get(row.pk))
+            yield Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, row.feedback_due)
         else:
             yield Waiting(_("Was the promise kept? “%(title)s”") % named, row.pk)

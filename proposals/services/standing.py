@@ -69,7 +69,7 @@ GONE: Final = (A.PLANNED, A.RETURNED, A.CANCELLED)
 class Standing:
     """One paper's place today. `holder` is empty once it has come to its end."""
 
-    state: str
+    place: str
     holder: str = ""
     since: date | None = None
     due_on: date | None = None
@@ -144,7 +144,7 @@ def _standing(proposal: Proposal, facts: _Facts, today: date) -> Standing:
         found.holder = _("the proposers") if state in {S.RETURNED, S.FEEDBACK} else ""
         found.due_on = proposal.resubmit_by if state == S.RETURNED else found.due_on
         if state == S.SIGNING:
-            found.state = _signing(facts.asked[proposal.pk])
+            found.place = _signing(facts.asked[proposal.pk])
     elif state in WITH_OFFICE:
         screened = state in {S.REGISTERED, S.SCREENING} and proposal.kind == K.PROPOSAL
         found.holder = _("the screening committee") if screened else _("the liaison office")

@@ -111,10 +111,7 @@ def save(
         raise Refused(MOVED_ON)
     for name, value in known.items():
         setattr(locked, name, value)
-    if locked.kind != ProposalKind.PROPOSAL:
-        locked.session = locked.session if locked.number else None
-    elif locked.number is None:  # begun at one session, handed in at the next
-        locked.session = open_session(locked.congress) or locked.session
+    locked.session = _session_of(locked)
     if rows is not None and rows != _rows_of(locked):
         _write_measures(locked, rows)
     before, locked.text_digest = locked.text_digest, digest(locked)
@@ -124,6 +121,15 @@ def save(
     if before != locked.text_digest:
         _ask_again(locked)
     return locked
+
+
+def _session_of(proposal: Proposal) -> Session | None:
+    """The session a paper is for: settled by its number; begun at one, it may be handed in at the next."""
+    if proposal.number is not None:
+        return proposal.session
+    if proposal.kind != ProposalKind.PROPOSAL:
+        return None
+    return open_session(proposal.congress) or proposal.session
 
 
 def one_newline(text: str) -> str:

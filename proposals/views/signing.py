@@ -32,8 +32,6 @@ class CoSigners(WriterMixin, TemplateView):
         rows = signing.signatures(paper)
         text = self.request.GET.get("q", "").replace("\x00", "")[:40].strip()
         out = {row.mandate_id for row in rows if row.state in {"invited", "signed"}}
-        for row in rows:
-            row.stale = row.state == "signed" and row.text_digest != paper.text_digest
         return super().get_context_data(
             proposal=paper,
             rows=rows,

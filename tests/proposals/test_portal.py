@@ -256,8 +256,8 @@ def test_pages_ask_the_database_as_often_for_one_paper_as_for_many(world, sign_i
     world.answered(world.working(title="关于改造老街管网的提议"))
     world.working(title="关于修通新街道路的提议")
     client, asked = sign_in(world.user), sign_in(world.co_users[0])
-    for who, name, most in ((client, "my_proposals", 15), (asked, "my_proposals", 15), (client, "portal_home", 20),
-                            (asked, "portal_home", 20), (client, "public_papers", 8)):  # fmt: skip
+    for who, name, most in ((client, "my_proposals", 15), (asked, "my_proposals", 15), (client, "portal_home", 17),
+                            (asked, "portal_home", 17), (client, "public_papers", 8)):  # fmt: skip
         who.get(reverse(name))
         with CaptureQueriesContext(
             connection,
