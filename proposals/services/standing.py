@@ -40,6 +40,7 @@ STATES: Final = {
     S.CLOSED: gettext_lazy("Closed"),
     S.REPORTED: gettext_lazy("Closed and reported to the congress"),
 }
+SEEN_FROM_OUTSIDE: Final = {S.FEEDBACK: S.ANSWERED, S.RETURNED: S.SCREENING}
 UNIT_STATES: Final = {
     A.PENDING_SIGN: gettext_lazy("has not signed for it yet"),
     A.SIGNED: gettext_lazy("has signed for it"),
@@ -175,6 +176,12 @@ def _signing(states: Sequence[str]) -> str:
     return _("Collecting signatures: %(signed)s of %(asked)s") % {
         "signed": wanted.count(SignatureState.SIGNED), "asked": len(wanted),
     }  # fmt: skip
+
+
+def public_words(proposal: Proposal) -> str:
+    """Where it is, for whom nothing is asked of."""
+    state = S(proposal.state)
+    return str(STATES[SEEN_FROM_OUTSIDE.get(state, state)])
 
 
 def unit_words(assignment: Assignment) -> str:

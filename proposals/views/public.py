@@ -8,7 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
 from proposals.policies import PROPOSALS
-from proposals.services.standing import STATES, answering_units
+from proposals.services.standing import answering_units, public_words
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -30,7 +30,7 @@ class PublicPapers(ListView):
         rows = list(context["object_list"])
         units = answering_units(rows)
         for row in rows:
-            row.units, row.place = units.get(row.pk, ""), STATES[row.state]
+            row.units, row.place = units.get(row.pk, ""), public_words(row)
         return context | {"object_list": rows, "q": self.text}
 
 
@@ -47,7 +47,7 @@ class PublicPaper(TemplateView):
         replies = paper.replies.filter(issued_on__isnull=False).select_related("assignment__unit")
         return super().get_context_data(
             proposal=paper,
-            place=STATES[paper.state],
+            place=public_words(paper),
             units=answering_units([paper]).get(paper.pk, ""),
             replies=replies.order_by("-round", "pk"),
             **kwargs,

@@ -320,8 +320,14 @@
   });
   window.addEventListener("online", function () { if (!same(snapshot(), saved)) { save(false); } });
   window.addEventListener("offline", function () { failed = true; if (!same(snapshot(), saved)) { tell(say.sayOffline, "local"); } });
+  var pressed = "stay";  // older phones do not say which button sent the form
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest("button[name=then]");
+    if (button) { pressed = button.value; }
+  });
   form.addEventListener("submit", function (event) {
-    var then = event.submitter ? event.submitter.value : "stay";
+    var then = pressed;
+    pressed = "stay";
     event.preventDefault();
     save(true).then(function (done) {
       if (!done) { return; }

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from congress.models import Congress, Notice, Role
+from congress.models import AuditEvent, Congress, Notice, Role
+from congress.services import attachments
 from proposals.models import Feedback, Proposal, Signature
 from proposals.models import ProposalState as S
 from proposals.services import handling, writing
@@ -46,7 +47,10 @@ def _clients(world, sign_in):
 
 
 def status(client, name, *args):
-    return client.get(reverse(name, args=args)).status_code
+    response = client.get(reverse(name, args=args))
+    for close in response._resource_closers:  # response.close() would close the test's connection as well
+        close()
+    return response.status_code
 
 
 def statuses(clients, name, *args):
@@ -109,7 +113,7 @@ def test_a_public_paper_is_read_by_everybody_without_names_and_phones(world, cli
     text = clients["nobody"].get(reverse("public_paper", args=[paper.pk])).content.decode()
     for word in ("第001号", "管网纳入年度计划", "区住房和城乡建设局", "区住房和城乡建设局"):
         assert word in text, word
-    for word in ("王文", "0816-5550000", "赵敏", paper.grounds):
+    for word in ("王文", "0816-5550000", "赵敏", paper.grounds, "请您评价"):
         assert word not in text, word
     found = clients["nobody"].get(reverse("public_papers"), {"q": "排污"}).content.decode()
     assert paper.title in found
@@ -150,6 +154,18 @@ def test_a_signer_of_a_merged_paper_is_answered_by_the_other(world, sign_in):
     assert reverse("paper_withdraw", args=[paper.pk]) not in client.get(page).content.decode()
 
 
+def test_the_letter_is_kept_by_whom_it_is_addressed_to(world, clients):
+    paper = world.answered()
+    reply = paper.replies.get()
+    assert statuses(clients, "reply_letter", paper.pk, reply.pk)["lead"] == 404  # not issued yet
+    assert "下载答复函" not in clients["lead"].get(paper.get_absolute_url()).content.decode()
+    scan = attachments.keep(b"%PDF-1.7 x", name="答复函.pdf", kind="pdf", organization=world.unit, by=world.desk)
+    type(reply).objects.update(sealed_scan=scan)
+    assert statuses(clients, "reply_letter", paper.pk, reply.pk) == {"lead": 200, "co": 404} | NOBODY_ELSE
+    assert "下载答复函" in clients["lead"].get(paper.get_absolute_url()).content.decode()
+    assert AuditEvent.objects.filter(action="download", actor=world.user.username).count() == 1
+
+
 HAPPY = {"attitude": "satisfied", "result": "fairly", "text": ""}
 
 
@@ -177,6 +193,7 @@ def test_the_lead_proposer_judges_a_promise(world, sign_in):
     UNDERTAKING.take(promise, "keep", by=world.desk, done_on=timezone.localdate(), evidence="二期管网已经通水。")
     assert "二期管网已经通水。" in client.get(paper.get_absolute_url()).content.decode()
     doubt, confirm = (reverse("promise_step", args=[promise.pk, verb]) for verb in ("doubt", "confirm"))
+    assert client.get(doubt).status_code == 200
     assert client.post(doubt, {"note": ""}).status_code == 200
     client.post(doubt, {"note": "还有一段没有接通。"})
     promise.refresh_from_db()
