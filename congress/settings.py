@@ -254,6 +254,7 @@ DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add t
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
+PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
 
 # API
 API_RESOURCES = {

@@ -34,6 +34,10 @@ ZEAL_ALLOWLIST = [
     {"model": "delegates.Vacancy", "field": "get()"},
     {"model": "delegates.Election", "field": "get()"},
     {"model": "delegates.ElectingUnit", "field": "get()"},
+    {"model": "proposals.*", "field": "get()"},  # a paper and its rows are locked anew by each step of a chain
+    {"model": "proposals.Signature", "field": "*"},  # a changed text asks each who signed, by the table
+    {"model": "delegates.Mandate", "field": "person"},
+    {"model": "delegates.Person", "field": "user"},
     {"model": "congress.DueTime", "field": "get()"},  # and each owes a day of its own
     {
         "model": "proposals.Proposal",

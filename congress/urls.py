@@ -33,6 +33,7 @@ urlpatterns = [
     path("portal/", include("delegates.urls")),
     path("portal/", include("proposals.urls")),
     path("c/", include(import_string("delegates.urls.public"))),
+    path("papers/", include(import_string("proposals.urls.public"))),
     path("unit/", include(import_string("proposals.urls.unit"))),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -16,6 +16,7 @@ from congress.querysets import within
 from delegates.policies import is_self
 from delegates.querysets import SERVING
 from proposals.models import (
+    EDITABLE,
     PRIVATE,
     Assignment,
     Category,
@@ -74,7 +75,7 @@ class ProposalPolicy(BranchPolicy):
     def visible(self, user: Any) -> QuerySet:
         seen = within(branches(user), self.prefix) & (~Q(state__in=PRIVATE) | Q(entered_by__isnull=False))
         if has_role(user, Role.DELEGATE):
-            seen |= Q(pk__in=self.signed_by(user)) | self.public()
+            seen |= Q(pk__in=self.signed_by(user)) | Q(pk__in=self.answered_to(user)) | self.public()
         if desks := branches(user, HANDLE):
             given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
             seen |= Q(pk__in=given.values("proposal"))
@@ -85,15 +86,25 @@ class ProposalPolicy(BranchPolicy):
 
     @staticmethod
     def signed_by(user: Any) -> QuerySet:
-        """The papers a delegate leads, signed, or is asked to sign."""
-        gone = (SignatureState.DROPPED, SignatureState.EXPIRED)
+        """The papers a delegate leads, signed, or is asked to sign; who said no can still say yes while it is open."""
         own = Signature.objects.filter(mandate__person__user=user)
-        return own.filter(Q(is_lead=True) | ~Q(state__in=gone)).values("proposal")
+        asked = Q(state__in=[SignatureState.INVITED, SignatureState.DECLINED], proposal__state__in=EDITABLE)
+        return own.filter(Q(is_lead=True) | Q(state=SignatureState.SIGNED) | asked).values("proposal")
+
+    @staticmethod
+    def answered_to(user: Any) -> QuerySet:
+        """The papers that papers he signed were merged into: every proposer is answered, and there (R4 §5, R15)."""
+        own = Signature.objects.filter(mandate__person__user=user, state=SignatureState.SIGNED)
+        return own.filter(proposal__merged_into__isnull=False).values("proposal__merged_into")
 
     @staticmethod
     def public() -> Q:
         """What everybody may read."""
         return Q(is_public=True)
+
+    def published(self) -> QuerySet:
+        """What strangers read without signing in: opened by the office, and still in force."""
+        return Proposal.objects.filter(self.public()).in_force()
 
 
 class AssignmentPolicy(Policy[Assignment]):
@@ -129,7 +140,7 @@ class UndertakingPolicy(Policy[Undertaking]):
     def visible(self, user: Any) -> QuerySet:
         seen = within(branches(user), "proposal__congress__organization") | within(branches(user, HANDLE), "unit")
         if has_role(user, Role.DELEGATE):
-            seen |= Q(proposal__in=ProposalPolicy.signed_by(user))
+            seen |= Q(proposal__in=ProposalPolicy.signed_by(user)) | Q(proposal__in=ProposalPolicy.answered_to(user))
         return Undertaking.objects.filter(seen)
 
     def at_desk(self, user: Any) -> QuerySet:

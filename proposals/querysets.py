@@ -19,10 +19,9 @@ OPEN_STATES = (
     "in_review",
 )
 LIST_COLUMNS = [
-    "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "is_key", "version",
-    "congress__organization__name", "congress__organization__code", "congress__organization__path",
-    "congress__number", "congress__naming",
-    "session__number", "category__name", "lead__person__name",
+    "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "resubmit_by", "is_key",
+    "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
+    "congress__number", "congress__naming", "session__number", "category__name", "lead__person__name",
 ]  # fmt: skip
 
 

@@ -295,3 +295,14 @@ _.confirm
 _.deliver
 _.drop
 _.void
+
+# Papers on a delegate's phone: read by their templates, or by Django's views
+_.holder
+_.http_method_names
+_.is_ended
+_.is_same
+_.papers
+_.prior_attempt
+_.question
+_.should
+_.shown_measures

@@ -1,13 +1,17 @@
 """The portal's door: class-based views that ask the policy and take transitions."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.module_loading import import_string
 from django.views.generic import View
 
 from congress.kernel.policy import Policy
@@ -36,6 +40,30 @@ class _Unread:
     def __str__(self) -> str:
         count = int(self)
         return "99+" if count > 99 else str(count or "")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing a delegate should do: what, where, and by when with its light."""
+
+    text: str
+    url: str
+    left: str = ""
+    light: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a floor shows on the delegate's first page: a template with its context, and what he owes there."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    owed: Sequence[Owed] = ()
+
+
+def cards(user: Any) -> list[Card]:
+    """The cards of all floors, as settings.PORTAL_CARDS names them: each a function of the account."""
+    return [import_string(name)(user) for name in settings.PORTAL_CARDS]
 
 
 class PolicyMixin(Generic[M]):

@@ -16,7 +16,7 @@ from django.views.generic import ListView, TemplateView, View
 from congress.doors.middleware import problem_json
 from congress.doors.portal import PolicyMixin
 from congress.kernel import audit
-from congress.models import Notice, Role
+from congress.models import Attachment, Notice, Role
 from congress.policies import ATTACHMENTS, NOTICES, has_role
 from congress.services import attachments
 
@@ -81,8 +81,12 @@ class MessageRead(PolicyMixin[Notice], View):
 class AttachmentDownload(View):
     """A private file, for who may see its organisation; never shown inside the site, never cached."""
 
-    def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        attachment = get_object_or_404(ATTACHMENTS.visible(request.user), pk=pk)
+    def get_attachment(self) -> Attachment:
+        """The file, if the user may have it."""
+        return get_object_or_404(ATTACHMENTS.visible(self.request.user), pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
+        attachment = self.get_attachment()
         audit.record(
             "download", by=request.user, subject=attachment.name, organization=attachment.organization,
             sha256=attachment.sha256,

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView, TemplateView, View
 
-from congress.doors.portal import PolicyMixin, RoleMixin
+from congress.doors.portal import PolicyMixin, RoleMixin, cards
 from congress.kernel.workflow import Refused
 from congress.models import Role
 from congress.policies import NOTICES
@@ -56,6 +56,7 @@ class Home(DelegateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         signed = set(COMMITMENTS.visible(user).values_list("mandate", flat=True))
+        shown = cards(user)
         return super().get_context_data(
             mandates=self.mandates,
             body=next((seat.delegation or seat.group for seat in self.mandates), None),
@@ -64,6 +65,8 @@ class Home(DelegateMixin, TemplateView):
             .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
             .count(),
             training=own_year(user),
+            cards=shown,
+            owed=[one for card in shown for one in card.owed],
             unsigned=next((seat for seat in self.mandates if seat.status in SERVING and seat.pk not in signed), None),
             **kwargs,
         )

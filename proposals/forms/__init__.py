@@ -14,6 +14,7 @@ from proposals.forms.decisions import (
     ReturnForm,
     RuleForm,
     SessionReportForm,
+    units_of,
 )
 from proposals.forms.handling import (
     ApproveForm,
@@ -28,6 +29,7 @@ from proposals.forms.handling import (
     ReturnAnswerForm,
     StartForm,
 )
+from proposals.forms.writing import FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
 
 __all__ = [
     "AdoptIdeaForm",
@@ -39,11 +41,14 @@ __all__ = [
     "ConvertForm",
     "ExtensionAnswerForm",
     "ExtensionForm",
+    "FeedbackForm",
     "FileForm",
+    "InquiryForm",
     "LostVoteForm",
     "MergeForm",
     "ObjectionForm",
     "OpinionForm",
+    "PaperForm",
     "ReasonForm",
     "RefuseForm",
     "RehandleForm",
@@ -54,4 +59,7 @@ __all__ = [
     "RuleForm",
     "SessionReportForm",
     "StartForm",
+    "WithdrawForm",
+    "texts_of",
+    "units_of",
 ]

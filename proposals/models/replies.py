@@ -67,6 +67,14 @@ class Reply(models.Model):
     def __str__(self) -> str:
         return self.get_reply_class_display()
 
+    @property
+    def letter(self) -> Attachment | None:
+        """The file of the letter: its sealed scan, else the issued document as it was printed."""
+        document = self.document
+        printed = document.archive if document and document.state == OfficialDocument.State.ISSUED else None
+        kept = self.sealed_scan or printed
+        return kept if kept and kept.removed_at is None else None
+
 
 class Satisfaction(models.TextChoices):
     SATISFIED = "satisfied", _("satisfied (满意)")

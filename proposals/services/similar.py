@@ -6,13 +6,17 @@ from typing import Any, Final
 from django.utils import timezone
 
 from proposals.kernel import similarity
-from proposals.models import Measure, Precedent, PrecedentSource, Proposal
+from proposals.models import Measure, Precedent, PrecedentSource, Proposal, ReplyClass
 from proposals.policies import PRECEDENTS
 from proposals.querysets import alike
 
 LEAST: Final = 0.34
 CANDIDATES: Final = 60
 SHOWN: Final = 5
+COLUMNS: Final = (
+    "source", "year", "number_text", "title", "answer", "title_grams", "organization__name", "proposal__state",
+    "proposal__reply_class",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,21 @@ class Alike:
 
     precedent: Precedent
     percent: int
+
+    @property
+    def label(self) -> str:
+        """Year and number, the year once."""
+        year, number = f"{self.precedent.year}年", self.precedent.number_text
+        return number if year in number else f"{year}{number}"
+
+    @property
+    def outcome(self) -> str:
+        """What came of it: as it was brought in, or where the paper stands and how it was answered."""
+        if self.precedent.answer or self.precedent.proposal is None:
+            return self.precedent.answer
+        paper = self.precedent.proposal
+        known = [paper.get_state_display(), ReplyClass(paper.reply_class).label if paper.reply_class else ""]
+        return "，".join(str(word) for word in known if word)
 
     @property
     def is_same(self) -> bool:
@@ -35,7 +54,7 @@ def find(user: Any, title: str, text: str = "", *, leave_out: int | None = None,
     grams, marks = similarity.grams(title), similarity.marks(text)
     if not grams and not marks:
         return []
-    rows = PRECEDENTS.visible(user)
+    rows = PRECEDENTS.visible(user).select_related("organization", "proposal").only(*COLUMNS)
     if leave_out is not None:
         rows = rows.exclude(proposal=leave_out)
     found = []

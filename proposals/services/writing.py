@@ -18,13 +18,14 @@ from congress.kernel import audit
 from congress.kernel.workflow import MOVED_ON, SYSTEM, Refused, lock
 from congress.models import Attachment, Congress, Session, User
 from congress.policies import MANAGE, holds
-from delegates.models import Mandate
+from delegates.models import Delegation, Mandate
 from delegates.policies import is_self
 from delegates.querysets import SERVING
 from proposals.models import EDITABLE, Measure, Proposal, ProposalKind, ProposalState, Signature, SignatureState
 from proposals.policies import enters
 from proposals.services.similar import index
 from proposals.workflows import PROPOSAL, SIGNATURE
+from proposals.workflows.conditions import in_time
 from proposals.workflows.papers import BEFORE_VOTE
 from proposals.workflows.signatures import tell_asked
 from proposals.workflows.telling import tell_office
@@ -61,6 +62,27 @@ def begin(
 
 
 @transaction.atomic
+def start(lead: Mandate, *, by: User, kind: str) -> Proposal:
+    """A new draft of the delegate for himself; one that he began and left empty is used again, so that a second click
+    begins nothing. A proposal (提案) is for the session that takes them now.
+
+    Raises as `begin`, and `Refused` for a proposal while no session takes any.
+    """
+    if kind not in ProposalKind.values:
+        raise Refused(_("Choose what you want to write."))
+    session = open_session(lead.congress) if kind == ProposalKind.PROPOSAL else None
+    if kind == ProposalKind.PROPOSAL and session is None:
+        raise Refused(_("No session takes proposals (提案) now. Hand it in as a motion (提议)."))
+    lock(lead)
+    own = Proposal.objects.filter(lead=lead, kind=kind, state=ProposalState.DRAFT, entered_by=None, version=0)
+    blank = own.filter(title="", grounds="").first()
+    if blank is not None:
+        Proposal.objects.filter(pk=blank.pk).update(session=session)
+        return Proposal.objects.get(pk=blank.pk)
+    return begin(lead, by=by, kind=kind, session=session)
+
+
+@transaction.atomic
 def save(
     proposal: Proposal,
     facts: Mapping[str, Any],
@@ -71,25 +93,27 @@ def save(
 ) -> Proposal:
     """Write what was typed, whole or half; it need not be complete. Who signed another text is asked again.
 
-    `version` is what the writer saw. Raises `Refused` if it moved on since (two devices), or if it is handed in
-    already; `PermissionDenied` if it is not his.
+    `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the
+    way does no harm when it is sent once more. Raises `Refused` if the text moved on since (two devices), or if it is
+    handed in already; `PermissionDenied` if it is not his.
     """
     locked = lock(proposal)
     if not enters(by, locked):
         raise PermissionDenied
     if locked.state not in EDITABLE:
         raise Refused(_("It is handed in already: the text cannot be changed any more."))
+    known = {name: facts[name] for name in FACTS if name in facts}
+    known |= {name: one_newline(known[name]) for name in TEXT_FIELDS if name in known}
+    rows = None if measures is None else _rows(measures)
+    if _stands(locked, known, rows):
+        return locked
     if version is not None and locked.version != version:
         raise Refused(MOVED_ON)
-    for name in FACTS:
-        if name in facts:
-            setattr(locked, name, facts[name])
-    if locked.kind != ProposalKind.PROPOSAL:
-        locked.session = locked.session if locked.number else None
-    elif locked.session is None:
-        locked.session = open_session(locked.congress)
-    if measures is not None:
-        _write_measures(locked, measures)
+    for name, value in known.items():
+        setattr(locked, name, value)
+    locked.session = _session_of(locked)
+    if rows is not None and rows != _rows_of(locked):
+        _write_measures(locked, rows)
     before, locked.text_digest = locked.text_digest, digest(locked)
     locked.version += 1
     locked.save()
@@ -99,6 +123,30 @@ def save(
     return locked
 
 
+def _session_of(proposal: Proposal) -> Session | None:
+    """The session a paper is for: settled by its number; begun at one, it may be handed in at the next."""
+    if proposal.number is not None:
+        return proposal.session
+    if proposal.kind != ProposalKind.PROPOSAL:
+        return None
+    return open_session(proposal.congress) or proposal.session
+
+
+def one_newline(text: str) -> str:
+    """A browser's form sends two signs for a new line, its script one: the text is the same."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _stands(proposal: Proposal, facts: Mapping[str, Any], rows: Sequence[tuple[str, str, str]] | None) -> bool:
+    """Whether the paper says all this already."""
+    same = all(getattr(proposal, name) == value for name, value in facts.items())
+    return same and bool(proposal.text_digest) and (rows is None or rows == _rows_of(proposal))
+
+
+def _rows_of(proposal: Proposal) -> list[tuple[str, str, str]]:
+    return list(Measure.objects.filter(proposal=proposal).values_list("action", "actor", "by_when"))
+
+
 def open_session(congress: Congress) -> Session | None:
     """The session that takes proposals now: its cut-off is not past."""
     now = timezone.now()
@@ -106,25 +154,53 @@ def open_session(congress: Congress) -> Session | None:
     return rows.first()
 
 
+def last_closed(congress: Congress) -> Session | None:
+    """The session that took proposals last and does not any more."""
+    rows = congress.sessions.filter(filing_closes_at__lte=timezone.now()).order_by("-filing_closes_at")
+    return rows.select_related("congress__organization").first()
+
+
+def is_too_late(proposal: Proposal) -> bool:
+    """A proposal (提案) that no session takes any more; as a motion it can be handed in at any time."""
+    return bool(in_time(proposal))
+
+
+def headed_delegation(mandate: Mandate) -> Delegation | None:
+    """The delegation the delegate is the head of."""
+    return Delegation.objects.filter(head=mandate).order_by("pk").first()
+
+
+def change_kind(proposal: Proposal, kind: str, *, by: User) -> Proposal:
+    """The same text as another kind of paper. Raises `Refused` as `start`, and once it has a number."""
+    if kind not in ProposalKind.values:
+        raise Refused(_("Choose what you want to write."))
+    if proposal.number is not None:
+        raise Refused(_("It has a number already: the office decides on its kind."))
+    session = open_session(proposal.congress)
+    if kind == ProposalKind.PROPOSAL and session is None:
+        raise Refused(_("No session takes proposals (提案) now. Hand it in as a motion (提议)."))
+    return save(proposal, {"kind": kind}, None, by=by, version=None)
+
+
 def digest(proposal: Proposal) -> str:
     """What a signature belongs to: the words of the paper and what it asks for."""
-    measures = list(Measure.objects.filter(proposal=proposal).values_list("action", "actor", "by_when"))
-    words = [proposal.kind, *(getattr(proposal, name).strip() for name in TEXT_FIELDS), measures]
+    return digest_of(proposal.kind, [getattr(proposal, name) for name in TEXT_FIELDS], _rows_of(proposal))
+
+
+def digest_of(kind: str, texts: Iterable[str], measures: Iterable[tuple[str, str, str]]) -> str:
+    """The fingerprint of these words."""
+    words = [kind, *(text.strip() for text in texts), list(measures)]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
-def _write_measures(proposal: Proposal, measures: Sequence[Mapping[str, str]]) -> None:
-    said = [one for one in measures if any(str(one.get(name, "")).strip() for name in ("action", "actor", "by_when"))]
-    rows = [
-        (
-            str(one.get("action", "")).strip()[:500],
-            str(one.get("actor", "")).strip()[:60],
-            str(one.get("by_when", "")).strip()[:40],
-        )
-        for one in said[:MOST_MEASURES]
-    ]
-    if rows == list(Measure.objects.filter(proposal=proposal).values_list("action", "actor", "by_when")):
-        return
+def _rows(measures: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str]]:
+    """The measures as they are kept: empty rows left out, no longer than the columns."""
+    sizes = (("action", 500), ("actor", 60), ("by_when", 40))
+    cut = [tuple(one_newline(str(one.get(name, "")))[:most] for name, most in sizes) for one in measures]
+    return [row for row in cut if any(row)][:MOST_MEASURES]
+
+
+def _write_measures(proposal: Proposal, rows: Sequence[tuple[str, str, str]]) -> None:
     Measure.objects.filter(proposal=proposal).delete()
     Measure.objects.bulk_create([
         Measure(proposal=proposal, position=place, action=action, actor=actor, by_when=by_when)
@@ -135,7 +211,7 @@ def _write_measures(proposal: Proposal, measures: Sequence[Mapping[str, str]]) -
 def _ask_again(proposal: Proposal) -> None:
     """The text is another one: whoever signed the old one has not signed this."""
     signed = Signature.objects.filter(proposal=proposal, is_lead=False, state=SignatureState.SIGNED)
-    for row in signed.exclude(text_digest=proposal.text_digest):
+    for row in signed.exclude(text_digest=proposal.text_digest).select_related("proposal"):
         SIGNATURE.take(row, "ask_again", by=SYSTEM)
 
 
@@ -232,5 +308,8 @@ def ask_withdrawal(proposal: Proposal, reason: str, *, by: User) -> None:
         raise Refused(_("It cannot be taken back any more."))
     if not reason.strip():
         raise Refused(_("Say why it should be taken back."))
-    Proposal.objects.filter(pk=locked.pk).update(withdrawal_reason=reason.strip()[:1000])
-    tell_office(locked, "withdrawal_asked", f"withdrawal:{timezone.now().isoformat()}", reason=reason.strip())
+    reason = reason.strip()[:1000]
+    if locked.withdrawal_reason == reason:  # a second click
+        return
+    Proposal.objects.filter(pk=locked.pk).update(withdrawal_reason=reason)
+    tell_office(locked, "withdrawal_asked", f"withdrawal:{timezone.now().isoformat()}", reason=reason)
