@@ -60,8 +60,9 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
 PORTAL = {"portal_home": {"delegate"}, "my_record": {"delegate"}, "ask_correction": {"delegate"},
           "my_corrections": {"delegate"}, "my_mandate": {"delegate"}, "rights": {"delegate"}, "pledge": {"delegate"},
           "resign": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
-          "training_notes": {"delegate"}}  # fmt: skip
-OPEN = ["public_home", "login", "components"]
+          "training_notes": {"delegate"}, "my_proposals": {"delegate"}, "paper_new": {"delegate"},
+          "my_inquiries": {"delegate"}, "unit_promises": {"unit"}, "unit_inquiries": {"unit"}}  # fmt: skip
+OPEN = ["public_home", "login", "components", "public_papers"]
 RESOURCES = [name for name in settings.API_RESOURCES if name != "tokens"]
 ALL_ROLES = [str(role) for role in Role]
 

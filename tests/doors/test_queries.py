@@ -38,8 +38,9 @@ OF_PAPERS = [f"admin:proposals_{name}" for name in ("board", "late", "handover",
 ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_delivery": "sysadmin",
            "congress_auditevent": "auditor"}  # fmt: skip
 OF_A_DELEGATE = ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list", "my_account",
-                 "my_mandate", "rights", "pledge", "resign", "my_training", "training_notes"]  # fmt: skip
-OF_A_UNIT = ["unit_home", "message_list"]
+                 "my_mandate", "rights", "pledge", "resign", "my_training", "training_notes", "my_proposals",
+                 "my_inquiries"]  # fmt: skip
+OF_A_UNIT = ["unit_home", "message_list", "unit_promises", "unit_inquiries"]
 PAGES = {  # of one row, which has more lines at every size; and what stands on it, at the largest
     "admin:delegates_mandate_change": lambda place: place.own,
     "admin:delegates_election_change": lambda place: place.election,

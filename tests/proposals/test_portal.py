@@ -216,7 +216,7 @@ def test_the_page_says_who_has_it_since_when_until_when_and_why(world, sign_in):
     for word in (
         "目前在区住房和城乡建设局手里",
         "还剩",
-        "为什么是这一天",
+        "期限怎么算的",
         "已完成勘察。",
         "交区住房和城乡建设局办理",
     ):
