@@ -63,7 +63,7 @@ def test_a_clerk_handles_a_paper_on_a_phone_from_signing_for_it_to_sending_the_r
     opened.value.wait_for_load_state()
     assert TYPED in opened.value.inner_text("body").replace("\n", "")
     opened.value.close()
-    page.locator("main form.reply > .btns button").first.click()  # right after the preview: it is no second click
+    page.locator("main form.reply-form > .btns button").first.click()  # right after the preview: it is no second click
     clerk.sees("草稿已保存")
     assert Reply.objects.get().text == TYPED
     page.goto(page.url.split("?")[0] + "draft/")
@@ -124,7 +124,7 @@ def test_a_reply_is_written_and_sent_without_javascript(chromium, live_server, w
     page.check("input[name=reply_class][value=C]")
     page.fill("#id_text", TYPED)
     page.fill("#id_signer", "周立")
-    page.locator("main form.reply > .btns button").first.click()
+    page.locator("main form.reply-form > .btns button").first.click()
     assert "草稿已保存" in page.content()
     page.goto(live_server.url + reverse("unit_step", args=[row.pk, "submit_reply"]))
     page.locator("main form.form button").click()
