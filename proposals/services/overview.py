@@ -162,13 +162,13 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": "reader__first_name"}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
-        {"unit_name": "assignment__unit__name", "letter": "document__title", "letter_number": "document__number"},
+        {"unit_name": "assignment__unit__name", "document_title": "document__title"},
     ),
     "feedbacks": (Feedback.objects.order_by("round", "pk"), "proposal", {"delegate_name": "mandate__person__name"}),
     "promises": (Undertaking.objects.order_by("due_on", "pk"), "proposal", {"unit_name": "unit__name"}),
     "supervision": (
         SupervisionStep.objects.order_by("-on", "-pk"), "proposal",
-        {"unit_name": "assignment__unit__name", "letter": "document__title"},
+        {"unit_name": "assignment__unit__name", "document_title": "document__title"},
     ),
     "results": (ProposalResult.objects.order_by("pk"), "proposal", {}),
     "requests": (

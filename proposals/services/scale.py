@@ -30,6 +30,8 @@ def seed(count: int) -> int:
     """So many papers of the delegates in office, each with a unit and ten lines of its log. Refused beside others."""
     if Proposal.objects.exists():
         raise Refused("There are papers already.")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # a million lines of log take longer than a page may
     root = Organization.objects.filter(parent=None).order_by("pk").first()
     units = [_unit(root, number) for number in range(UNITS)]
     seats = list(Mandate.objects.serving().order_by("pk").values_list("pk", "congress_id")[:count])
