@@ -68,9 +68,6 @@ class AssignmentQuerySet(models.QuerySet):
     def overdue(self, today: date) -> AssignmentQuerySet:
         return self.open().filter(due_on__lt=today)
 
-    def by_urgency(self) -> AssignmentQuerySet:
-        return self.order_by(F("due_on").asc(nulls_last=True), "pk")
-
 
 def alike(rows: models.QuerySet, title_grams: list[int], text_marks: list[int]) -> models.QuerySet:
     """Earlier papers that share something with a new one, each with how much; the indexes find them."""

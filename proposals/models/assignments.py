@@ -77,7 +77,6 @@ class Assignment(models.Model):
         OfficialDocument, models.PROTECT, null=True, editable=False, related_name="+",
         verbose_name=_("notice of assignment"),
     )  # fmt: skip
-    notice_received = models.CharField(_("received on paper by"), max_length=40, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
