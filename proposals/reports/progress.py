@@ -107,7 +107,9 @@ LATE: Final = (
     Column("state", "目前环节", lambda row: words.PARTS[AssignmentState(row.part.state)], 12, "small"),
     Column("n", "催办\n次数", lambda row: row.late.urged, 8),
     Column("day", "最近催办", lambda row: dates.short_day(row.late.last), 12, "small"),
-    Column("name", "领办\n领导", lambda row: row.part.proposal.leader.name if row.part.proposal.leader else "", 10, "small"),
+    Column(
+        "name", "领办\n领导", lambda row: row.part.proposal.leader.name if row.part.proposal.leader else "", 10, "small"
+    ),
 )
 STEPS: Final = ((7, "7天以内"), (15, "8—15天"), (30, "16—30天"), (10**6, "30天以上"))
 

@@ -82,7 +82,9 @@ class Screening(PapersReport):
         """The groups by name, in the order of the second column; what has no name last."""
         lines = statistics.grouped(self.screened().annotate(**named), *by, today=self.today)
         lines.sort(key=lambda line: (line[by[0]] is None, *(line[name] or 0 for name in by[1:])))
-        return [Tally(line[by[0]], number=place, counts=statistics.added([line])) for place, line in enumerate(lines, 1)]
+        return [
+            Tally(line[by[0]], number=place, counts=statistics.added([line])) for place, line in enumerate(lines, 1)
+        ]
 
     def by_category(self) -> list[Tally]:
         tallies = self._by("category__name", "category__parent__number", "category__number")
@@ -99,7 +101,9 @@ class Screening(PapersReport):
                     place=Coalesce("delegation__number", "lead__delegation__number"),
                 )
             ]  # fmt: skip
-        return self._by("place", "path", place=F("congress__organization__name"), path=F("congress__organization__path"))
+        return self._by(
+            "place", "path", place=F("congress__organization__name"), path=F("congress__organization__path")
+        )
 
     def not_filed(self) -> list[Row]:
         rows = statistics.with_outcome(self.screened()).filter(outcome__in=NOT_FILED)
@@ -121,12 +125,14 @@ class Screening(PapersReport):
         rows = self.not_filed()
         self.counted(len(rows), sum(self.total[name] for name in NOT_FILED))
         sections[0].breaks = True
-        return [*sections, Section("附表3　未按原提交立案的提案提议", rows, ROWS)]
+        return [*sections, Section("附表3　未予立案和改变办理方式的提案提议", rows, ROWS)]
 
     def context(self) -> dict[str, Any]:
         total = self.total
         kinds = statistics.grouped(self.papers(), "kind", today=self.today)
-        number = {kind: statistics.added(row for row in kinds if row["kind"] == kind)["received"] for kind in KIND_WORDS}
+        number = {
+            kind: statistics.added(row for row in kinds if row["kind"] == kind)["received"] for kind in KIND_WORDS
+        }
         return super().context() | {
             "total": total,
             "decided": total["received"] - total["pending"],
@@ -136,7 +142,13 @@ class Screening(PapersReport):
             "party_share": statistics.share(total["party_building"], total["received"]),
             "overall_share": statistics.share(total["overall"], total["scoped"]),
             "unscoped": total["received"] - total["scoped"],
-            "meeting": "".join(self.place),
+            "meeting": "".join(self.place) if len(self.congresses) == 1 else f"{self.organization.name}各党代表大会",
+            "outcomes": [
+                (words.OUTCOMES[name], total[name])
+                for name in statistics.OUTCOMES
+                if name not in {"pending", "unscreened"} and (total[name] or name == "filed")
+            ],
+            "changed": sum(total[name] for name in NOT_FILED),
             "body": "代表团" if len(self.congresses) == 1 else "单位",
             "params": self.params,
             "today": long_day(self.today),

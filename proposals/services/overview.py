@@ -178,7 +178,7 @@ class Late:
 
 
 def late(user: Any, today: date, congresses: Sequence[Congress] | None = None) -> list[Late]:
-    """Everything overdue the user may see, of those congresses if any are named, the latest first (P16). Two queries."""
+    """Everything overdue the user may see, of those congresses if any are named, the latest first. Two queries."""
     meant = {} if congresses is None else {"proposal__congress__in": congresses}
     rows = list(
         seen(user, ASSIGNMENTS)
