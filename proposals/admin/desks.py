@@ -33,6 +33,7 @@ class PaperDesks:
         pages = {
             "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
             "feedback": self.feedback, "result": self.result, "publish": self.publish,
+            "decision": self.decision,
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
@@ -127,6 +128,18 @@ class PaperDesks:
         obj = self._kept(request, pk)
         form = ResultForm(request.POST or None)
         return self._asked(request, obj, form, _("Record what came of it"), lambda said: obj.results.create(**said))
+
+    def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The notice of the screening's decision, drafted and opened."""
+        obj = self._kept(request, pk)
+        if request.method != "POST":
+            raise Http404
+        try:
+            notice = handling.decision_notice(obj, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:proposals_proposal_change", pk)
+        return redirect("admin:congress_officialdocument_change", notice.pk)
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it to the public, or close it again."""

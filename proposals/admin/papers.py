@@ -19,6 +19,7 @@ from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
+from proposals.workflows.letters import DECIDED
 
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
 
@@ -93,6 +94,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
+            context["decided"] = obj.state in DECIDED
         return super().render_change_form(request, context, *args, **kwargs)
 
     def board(self, request: HttpRequest) -> HttpResponse:

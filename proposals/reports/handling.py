@@ -1,7 +1,8 @@
 """P18: the report on the handling of papers, as it goes to the next session: what was done, what is still promised."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -158,6 +159,13 @@ class HandlingReport(PapersReport):
             for place, (heading, rows, columns, totals) in enumerate(shown, 1)
         ]
 
+    def _summed_results(self) -> list[str]:
+        """新建管网9.6公里: the same thing of several papers added up."""
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for one in self.results:
+            sums[one.row.name, one.row.measure_word] += one.row.quantity
+        return [f"{name}{quantity.normalize():f}{word}" for (name, word), quantity in sums.items()]
+
     def _opening(self) -> str:
         """Since when it reports: 中国共产党石桥镇第十五届代表大会第一次会议以来; 2026年上半年."""
         if period := self.params["period"]:
@@ -192,9 +200,11 @@ class HandlingReport(PapersReport):
             "assigned_share": share(total["assigned"], total["filed"] + total["converted"] + total["to_advice"]),
             "replied_share": share(total["units_replied"], total["assigned"]),
             "closed_share": share(total["units_closed"], total["assigned"]),
-            "letters": [(letter, units[letter], share(units[letter], units["replied"])) for letter in "ABCD"],
+            "letters": [
+                (letter, units[letter], share(units[letter], units["replied"])) for letter in "ABCD" if units[letter]
+            ],
             "returned_share": share(units["returned"], units["forms"]),
             "promises": self.promises,
             "broken": sum(one.late > 0 and one.row.state == UndertakingState.OPEN for one in self.promises),
-            "results": [one.row for one in self.results],
+            "results": self._summed_results(),
         }

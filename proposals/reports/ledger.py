@@ -20,14 +20,14 @@ from proposals.reports.papers import PapersForm, PapersReport
 from proposals.services import statistics
 from proposals.services.statistics import Tally
 
+STATES: Final = [(state, label) for state, label in ProposalState.choices if ProposalState(state) in words.STATES]
+
 
 class LedgerForm(PapersForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *ProposalKind.choices]
     )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), *ProposalState.choices]
-    )
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), *STATES])
 
 
 @dataclass

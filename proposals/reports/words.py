@@ -44,9 +44,6 @@ INQUIRIES: Final = {
     I.SUBMITTED: "待受理", I.ACCEPTED: "已受理", I.REFUSED: "不予受理", I.DELIVERED: "已交办", I.ANSWERED: "已答复",
     I.REANSWER: "再次答复中", I.ESCALATED: "提交常委会", I.CLOSED: "已办结", I.WITHDRAWN: "已撤回",
 }  # fmt: skip
-SCOPES: Final = {
-    "overall": "全局", "region": "区域", "trade": "行业", "own_unit": "本单位", "personal": "个人事务",
-}  # fmt: skip
 
 
 def numbered(proposal: Proposal) -> str:

@@ -65,10 +65,10 @@ def of_session(rows: QuerySet[Proposal], number: int, *, since: bool = False) ->
 
     A proposal that became a motion has lost its session: it belongs to the first one whose filing closed after it.
     """
-    day = TruncDate(OuterRef("submitted_at"))
+    day = OuterRef("handed_in_on")
     sat = Session.objects.filter(congress=OuterRef("congress"))
     closing = sat.annotate(closes=Coalesce(TruncDate("filing_closes_at"), F("starts_on"), output_field=DateField()))
-    rows = rows.annotate(
+    rows = rows.annotate(handed_in_on=TruncDate("submitted_at")).annotate(
         filed_for=Subquery(closing.filter(closes__gte=day).order_by("number").values("number")[:1]),
         sat_before=Subquery(sat.filter(starts_on__lte=day).order_by("-number").values("number")[:1]),
     )

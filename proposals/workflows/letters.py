@@ -22,7 +22,12 @@ from proposals.models import (
 ROLE_WORDS: Final = {AssignmentRole.LEAD: "主办", AssignmentRole.ASSIST: "协办", AssignmentRole.SEPARATE: "分办"}
 # What a unit pastes from an earlier letter: the kind's own wording says it already.
 _OPENING: Final = re.compile(r"^[^\n]{0,120}?收悉[，。,；]?[^\n]{0,20}?答复如下[：:。]?\s*|^[^\n]{0,120}?收悉。\s*")
-FILED: Final = (ProposalState.FILED, ProposalState.DELIBERATION, ProposalState.PLANNING)
+FILED: Final = (ProposalState.FILED, ProposalState.DELIBERATION)
+DECIDED: Final = (
+    *FILED, ProposalState.CONVERTED, ProposalState.MERGED, ProposalState.RETURNED, ProposalState.REJECTED,
+    ProposalState.TO_ADVICE,
+)  # fmt: skip
+"""The states in which the screening's decision is told on paper."""
 
 
 def day(value: Any) -> str:
@@ -137,11 +142,11 @@ def _decided(proposal: Proposal) -> str:
     if proposal.merged_into:
         other = proposal.merged_into
         return f"并入《{other.title}》（{other.number_text}{other.kind_word}）一并办理"
-    if proposal.state in FILED and not proposal.former_kind:
+    if proposal.state in FILED:
         return "立案"
     if proposal.state == ProposalState.RETURNED:
         return f"退回补正，请于{day(proposal.resubmit_by)}前修改完善后重新提交"
-    if proposal.state in (ProposalState.CONVERTED, ProposalState.PLANNING):
+    if proposal.state == ProposalState.CONVERTED:
         former = KIND_WORDS[ProposalKind(proposal.former_kind)]
         return f"由原第{proposal.former_number:03d}号{former}转为{proposal.kind_word}办理"
     known = {ProposalState.REJECTED: "不予立案", ProposalState.TO_ADVICE: "转为意见建议办理"}

@@ -5,11 +5,14 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
 from congress.kernel import documents as known
 from congress.kernel.reports import ReportRefused, report_class
+from congress.kernel.workflow import Refused
 from congress.models import Letterhead, OfficialDocument, Role, Rung
 from congress.reports import DocumentReport
 from congress.services import documents
@@ -244,3 +247,30 @@ def test_a_title_is_not_broken_inside_a_session(world):
         title="关于石桥镇第十五届党代表大会第一次会议第015号提案的答复", issued_on=date(2026, 11, 20)
     )
     assert DocumentReport.of(letter).phrases == ["关于石桥镇第十五届党代表大会", "第一次会议第015号提案的答复"]
+
+
+def test_the_office_drafts_the_notice_of_a_decision_once(world):
+    proposal = PROPOSAL.take(world.screening(), "file", by=world.office)
+    notice = handling.decision_notice(proposal, by=world.office)
+    assert handling.decision_notice(proposal, by=world.office) == notice
+    with pytest.raises(PermissionDenied):
+        handling.decision_notice(proposal, by=world.desk)
+    planned = PROPOSAL.take(proposal, "plan", by=world.office)
+    with pytest.raises(Refused):
+        handling.decision_notice(planned, by=world.office)
+
+
+def test_the_papers_page_leads_to_its_sheets(world, sign_in):
+    client = sign_in(world.office)
+    proposal = PROPOSAL.take(world.screening(), "file", by=world.office)
+    page = reverse("admin:proposals_proposal_change", args=[proposal.pk])
+    drafting = reverse("admin:proposals_decision", args=[proposal.pk])
+    answer = client.post(drafting)
+    notice = OfficialDocument.objects.get(kind="screening-notice")
+    assert answer.url == reverse("admin:congress_officialdocument_change", args=[notice.pk])
+    assert client.get(drafting).status_code == 404
+    assert drafting in client.get(page).content.decode()
+    answered = world.answered()
+    page = client.get(reverse("admin:proposals_proposal_change", args=[answered.pk])).content.decode()
+    assert f"d04-feedback-form/?proposal={answered.pk}" in page
+    assert "d06-closing-sheet" not in page
