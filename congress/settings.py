@@ -224,7 +224,7 @@ IMPORTERS = {
     "training": "delegates.services.training_import.TrainingImport",
     "proposals": "proposals.services.ledger_import.LedgerImport",
 }
-REPORTS = ["delegates.reports.REPORTS", "congress.reports.REPORTS"]
+REPORTS = ["delegates.reports.REPORTS", "proposals.reports.REPORTS", "congress.reports.REPORTS"]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
 WORKFLOWS = [
     "congress.workflows.IMPORT",
@@ -250,6 +250,7 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
+FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors above the delegates count
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own

@@ -27,7 +27,7 @@ from congress.models import (
 Direction = Literal["up", "down", "level"]
 Issuer = Literal["committee", "office", "credentials", "unit"]
 KNOWN: Final = ("机构", "党委", "上级机构", "联系电话")  # what the letterheads say
-WORD_LENGTH: Final = 12  # as long as a word before a number may be
+WORD_LENGTH: Final = OfficialDocument._meta.get_field("word").max_length
 _SUFFIXES: Final = ("街道", "镇", "乡", "区", "县", "市", "村", "社区")
 
 
@@ -194,10 +194,11 @@ def borrowed_from(head: Letterhead) -> dict[str, Organization]:
 
 def signature(kind: Kind, head: Letterhead) -> tuple[str, str]:
     """The body that issues this kind, and the word before its number."""
-    if kind.issuer == "unit":
-        own = Letterhead.objects.filter(organization=head.organization).first()
-        return head.organization.name, (own and own.office_word) or head.organization.name[:WORD_LENGTH]
-    if kind.issuer == "office":
+    if kind.issuer == "unit" and head.organization.kind == OrganizationKind.UNIT:
+        own = Letterhead.objects.filter(organization=head.organization).first() or Letterhead()
+        name = head.organization.name
+        return own.office or name, own.office_word or name[:WORD_LENGTH]
+    if kind.issuer in {"office", "unit"}:  # an office that answers itself signs as the office
         return head.office, head.office_word
     return (head.credentials if kind.issuer == "credentials" else head.committee), head.committee_word
 

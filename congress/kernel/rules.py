@@ -88,6 +88,14 @@ def _days(text: str) -> tuple[int, ...]:
     return tuple(_span(part) for part in text.replace("，", ",").split(","))
 
 
+def _classes(text: str) -> tuple[int, ...]:
+    """What an A, B, C and D are worth of a hundred, none more than the one before it."""
+    values = tuple(_of_hundred(part) for part in text.replace("，", ",").split(","))
+    if len(values) != 4 or list(values) != sorted(values, reverse=True):
+        raise ValueError(text)
+    return values
+
+
 @dataclass(frozen=True)
 class Declared:
     """One rule the code knows: its meaning, default, and where the default comes from."""
@@ -113,6 +121,7 @@ def _share(title: Any, default: str = "0", source: str = "由党联办按上级�
     return Declared(title, default, source, _percent, explains=_SHARE)
 
 
+_POINTS = gettext_lazy("Points from 0 to 100; the four kinds of points must make 100 together.")
 _SHARE = gettext_lazy("A share from 0 to 100, such as 30 or 28.5; 0 means that there is no guidance.")
 
 
@@ -187,6 +196,16 @@ DECLARED: dict[str, Declared] = {
     "urge_days_after": Declared(gettext_lazy("Letter of urging after the deadline (days)"), "7", "惯例"),
     "supervise_days_after": Declared(gettext_lazy("Supervision after the deadline (days)"), "15", "惯例"),
     "leader_days_after": Declared(gettext_lazy("The leading committee member is told after the deadline (days)"), "30", "惯例"),
+    "assess_on_time": Declared(gettext_lazy("Assessment of units: points for being on time"), "30", "承办单位考评惯例", _of_hundred, explains=_POINTS),
+    "assess_class": Declared(gettext_lazy("Assessment of units: points for the class of the replies"), "25", "承办单位考评惯例", _of_hundred, explains=_POINTS),
+    "assess_satisfaction": Declared(gettext_lazy("Assessment of units: points for the delegates' satisfaction"), "30", "承办单位考评惯例", _of_hundred, explains=_POINTS),
+    "assess_contact": Declared(gettext_lazy("Assessment of units: points for contact with the delegates"), "15", "承办单位考评惯例", _of_hundred, explains=_POINTS),
+    "assess_class_values": Declared(
+        gettext_lazy("Assessment of units: what a reply of class A, B, C and D is worth (%)"), "100,80,40,20", "承办单位考评惯例", _classes,
+        explains=gettext_lazy("Four numbers from 0 to 100, such as 100,80,40,20, none above the one before it."),
+    ),
+    "assess_excellent_percent": Declared(
+        gettext_lazy("Assessment of units: share proposed as excellent (%)"), "20", "政协提案办理先进单位评选惯例", _of_hundred),
     "interpellation_min_askers": Declared(gettext_lazy("Delegates needed for an interpellation"), "10", "人大常委会质询惯例"),
     "interpellation_accept_working_days": Declared(
         gettext_lazy("It is decided whether to hand over an interpellation within (working days)"), "7", "惯例"),

@@ -22,9 +22,9 @@ _MISSING: Final = re.compile(r"〔待填：([^〔〕]*)〕")
 TITLE_WIDTH: Final = 19  # 2号 on 156 mm takes twenty; one is left for air
 _BREAK_AFTER: Final = tuple(
     """关于 终止 暂停 恢复 停止 补选 罢免 同志 中国共产党 委员会 代表大会 候选人 代表资格 执行代表职务
-    镇 乡 街道 区 县 届 次 的""".split()  # noqa: SIM905 -- phrases read better than a list
+    会议 镇 乡 街道 区 县 届 次 的""".split()  # noqa: SIM905 -- phrases read better than a list
 )
-_NEVER_BEFORE: Final = "的、，。）》〉”"
+_NEVER_BEFORE: Final = ("的", "、", "，", "。", "）", "》", "〉", "”", "会议")
 _NO_TYPE: Final = frozenset({"So", "Cs", "Co", "Cn", "Cf", "Cc"})
 _TYPE: Final = frozenset("\r\n\t℃℉№℡㎡㎞㎝㎜㎎㎏㏄●○◎◆◇■□▲△▼▽★☆※↑↓")  # signs official letters use, and our fonts have
 _LEVELS: Final = (
@@ -136,7 +136,7 @@ def _phrases(title: str, width: int) -> list[str]:
     """The pieces a title may be broken between; a piece wider than a line is cut."""
     pieces, start = [], 0
     for place in range(1, len(title)):
-        if title[place] not in _NEVER_BEFORE and title[:place].endswith(_BREAK_AFTER):
+        if not title[place:].startswith(_NEVER_BEFORE) and title[:place].endswith(_BREAK_AFTER):
             pieces.append(title[start:place])
             start = place
     pieces.append(title[start:])

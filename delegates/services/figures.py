@@ -3,9 +3,11 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from congress.models import Congress, Organization
 from congress.policies import CONGRESSES
@@ -32,7 +34,7 @@ def figures(user: Any, organization: Organization | None = None, congress: Congr
     Without a congress, every one that has not ended counts; with an organisation, those of its branch.
     """
     mandates, groups, terms = _seen(user)
-    terms = terms.filter(_meant(organization, congress))
+    terms = terms.filter(meant(organization, congress))
     counted, by_town = _count(mandates.filter(congress__in=terms).serving())
     methods = {word: counted[f"method_{code}"] for word, code in facts.METHODS.items()}
     categories = {word: counted[f"category_{code}"] for word, code in facts.CATEGORIES.items()}
@@ -53,13 +55,20 @@ def figures(user: Any, organization: Organization | None = None, congress: Congr
     }
 
 
+def everything(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
+    """The same with what the floors above count, each under its own name (`settings.FIGURES`)."""
+    above = {name: import_string(path)(user, organization, congress) for name, path in settings.FIGURES.items()}
+    return figures(user, organization, congress) | above
+
+
 def _seen(user: Any) -> tuple[QuerySet, QuerySet, QuerySet]:
     if user is None:
         return Mandate.objects.all(), DelegateGroup.objects.all(), Congress.objects.all()
     return MANDATES.visible(user), GROUPS.visible(user), CONGRESSES.visible(user)
 
 
-def _meant(organization: Organization | None, congress: Congress | None) -> Q:
+def meant(organization: Organization | None, congress: Congress | None) -> Q:
+    """Which terms are counted: the congress asked for, else those that are not over, of the branch if one is named."""
     if congress is not None:
         return Q(pk=congress.pk)
     now = running(timezone.localdate())

@@ -32,7 +32,8 @@ class PaperDesks:
         view = self.admin_site.admin_view
         pages = {
             "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
-            "feedback": self.feedback, "result": self.result, "publish": self.publish, "notice": self.notice,
+            "feedback": self.feedback, "result": self.result, "publish": self.publish,
+            "decision": self.decision,
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
@@ -128,6 +129,18 @@ class PaperDesks:
         form = ResultForm(request.POST or None)
         return self._asked(request, obj, form, _("Record what came of it"), lambda said: obj.results.create(**said))
 
+    def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The notice of the screening's decision, drafted and opened."""
+        obj = self._kept(request, pk)
+        if request.method != "POST":
+            raise Http404
+        try:
+            notice = handling.decision_notice(obj, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:proposals_proposal_change", pk)
+        return redirect("admin:congress_officialdocument_change", notice.pk)
+
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it to the public, or close it again."""
         obj = self._kept(request, pk)
@@ -139,19 +152,6 @@ class PaperDesks:
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("admin:proposals_proposal_change", pk)
-
-    def notice(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The screening's decision as a letter, for proposers who read on paper."""
-        obj = self._kept(request, pk)
-        if request.method != "POST":
-            raise Http404
-        try:
-            document = handling.draft_decision(obj, by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("admin:proposals_proposal_change", pk)
-        messages.success(request, _("Check the draft, then issue it: it gets its number and is archived."))
-        return redirect("admin:congress_officialdocument_change", document.pk)
 
     def late(self, request: HttpRequest) -> HttpResponse:
         """Everything overdue: whom, since when, how often urged."""

@@ -20,6 +20,7 @@ from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
+from proposals.workflows.letters import DECIDED
 
 ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
@@ -96,6 +97,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
         if obj := context.get("original"):
             rules.remember(obj.congress.organization, *ASKED)
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
+            context["decided"] = obj.state in DECIDED
         return super().render_change_form(request, context, *args, **kwargs)
 
     def board(self, request: HttpRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ from proposals.models import (
     Proposal,
     ProposalState,
 )
-from proposals.services import handling, supervision
+from proposals.services import demo_rest, handling, supervision
 from proposals.services.ledger_import import LedgerImport
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 
@@ -65,11 +65,14 @@ def seed(district: Organization, folder: Path, by_role: Mapping[str, User]) -> N
         return
     before = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     units = _units(district)
+    demo_rest.letterheads(district, units)
     _committees(district)
     _precedents(district)
     importer = LedgerImport(district)
     imports.run_from_console(importer, district, folder / "proposals.xlsx", dry_run=False)
     _Year(units, by_role).live()
+    demo_rest.results()
+    demo_rest.enquiries(units, by_role)
     _quieten(before)
 
 
@@ -163,11 +166,17 @@ class _Year:
         handling.plan(proposal, parts, by=self.office, leader=leader, opinion=opinion, is_key=proposal.number % 10 == 0)
         return Proposal.objects.get(pk=proposal.pk)
 
-    def assigned(self, proposal: Proposal, after: int = 12) -> Proposal:
+    def lately(self, proposal: Proposal, back: int) -> int:
+        """The day of its assignment that lies so many days back: what is open was given to units not long ago."""
+        return max(12, (self.today - timezone.localdate(proposal.submitted_at)).days - back)
+
+    def assigned(self, proposal: Proposal, after: int = 0) -> Proposal:
+        after = after or self.lately(proposal, 1)
         return PROPOSAL.take(self.planned(proposal), "assign", by=self.office, at=self.on(proposal, after))
 
-    def working(self, proposal: Proposal, after: int = 12) -> Assignment:
+    def working(self, proposal: Proposal, after: int = 0) -> Assignment:
         """Signed for and begun; the assisting units have given their opinion."""
+        after = after or self.lately(proposal, 30)
         self.assigned(proposal, after)
         rows = sorted(proposal.assignments.exclude(state=AssignmentState.RETURNED), key=lambda row: row.role == "lead")
         for part in rows:
@@ -201,7 +210,8 @@ class _Year:
             grant_role(user, Role.UNIT, row.unit)
         return user
 
-    def in_review(self, proposal: Proposal, letter: str = "A", after: int = 12) -> Assignment:
+    def in_review(self, proposal: Proposal, letter: str = "A", after: int = 0) -> Assignment:
+        after = after or self.lately(proposal, 60)
         lead = self.working(proposal, after)
         if lead.proposal.assignments.filter(role="assist").exists():
             lead = self._as(lead, "collect", self.on(proposal, after + 25))
@@ -228,9 +238,9 @@ class _Year:
         lead = self._as(lead, "draft", self.on(proposal, after + 40), **said, **promise)
         return self._as(lead, "submit_reply", self.on(proposal, after + 42))
 
-    def answered(self, proposal: Proposal, letter: str = "A") -> Proposal:
-        lead = self.in_review(proposal, letter)
-        at = self.on(proposal, 58)
+    def answered(self, proposal: Proposal, letter: str = "A", after: int = 12) -> Proposal:
+        lead = self.in_review(proposal, letter, after)
+        at = self.on(proposal, after + 46)
         ASSIGNMENT.take(lead, "approve", by=self.office, at=at, issued_on=timezone.localdate(at), approved_by="")
         return Proposal.objects.get(pk=proposal.pk)
 
@@ -268,10 +278,10 @@ class _Year:
             )
 
     def asked(self, proposal: Proposal) -> None:
-        self.answered(proposal, "A")
+        self.answered(proposal, "A", self.lately(proposal, 54))
 
     def overdue(self, proposal: Proposal) -> None:
-        lead = self.working(proposal)
+        lead = self.working(proposal, self.lately(proposal, 115))
         days = [20, 9, 35][proposal.number % 3]
         self._late(lead, days)
         supervision.record(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from congress.kernel import audit
 from congress.kernel.workflow import SYSTEM, Refused, lock
-from congress.models import Attachment, OfficialDocument, Organization, OrganizationKind, User
+from congress.models import Attachment, DocumentState, OfficialDocument, Organization, OrganizationKind, User
 from delegates.models import CommitteeMember, Mandate
 from delegates.policies import is_self
 from proposals.models import (
@@ -27,7 +27,7 @@ from proposals.models import (
 )
 from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
-from proposals.workflows.letters import OUTCOME_WORDS, draft_screening_notice
+from proposals.workflows.letters import DECIDED, draft_decision
 from proposals.workflows.telling import proposers, tell_office, tell_proposers
 
 PUBLISHABLE: Final = (
@@ -202,13 +202,21 @@ def assign_together(proposals: Sequence[Proposal], *, by: User) -> tuple[int, li
     return done, refused
 
 
-def draft_decision(proposal: Proposal, *, by: User) -> OfficialDocument:
-    """The letter that tells the proposers what the screening decided. Refused while nothing is decided."""
-    if not keeps(by, proposal):
+@transaction.atomic
+def decision_notice(proposal: Proposal, *, by: User) -> OfficialDocument:
+    """The notice of the screening's decision, as a draft; the one that is there already if it is not issued yet.
+
+    Raises `Refused` while nothing is decided, and once the paper has gone on to units.
+    """
+    locked = lock(proposal)
+    if not keeps(by, locked):
         raise PermissionDenied
-    if proposal.state not in OUTCOME_WORDS:
-        raise Refused(_("Nothing is decided that a letter could tell."))
-    return draft_screening_notice(proposal)
+    if locked.state not in DECIDED:
+        raise Refused(_("The notice of the decision is drafted between the screening and the planning."))
+    waiting = OfficialDocument.objects.filter(
+        kind="screening-notice", about=f"proposal:{locked.pk}", state=DocumentState.DRAFT
+    )
+    return waiting.first() or draft_decision(locked)
 
 
 @transaction.atomic

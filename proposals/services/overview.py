@@ -13,7 +13,8 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from congress.models import DueTime, JournalEntry
+from congress.kernel.reports import seen
+from congress.models import Congress, DueTime, JournalEntry
 from proposals.models import (
     Assignment,
     AssignmentRequest,
@@ -240,10 +241,12 @@ class Late:
     last: date | None
 
 
-def late(user: Any, today: date) -> list[Late]:
-    """Everything overdue the user may see, the latest first (P16). Two queries."""
+def late(user: Any, today: date, congresses: Sequence[Congress] | None = None) -> list[Late]:
+    """Everything overdue the user may see, of those congresses if any are named, the latest first. Two queries."""
+    meant = {} if congresses is None else {"proposal__congress__in": congresses}
     rows = list(
-        ASSIGNMENTS.visible(user)
+        seen(user, ASSIGNMENTS)
+        .filter(**meant)
         .for_list()
         .overdue(today)
         .order_by("due_on", "pk")

@@ -245,6 +245,7 @@ def again(proposal: Proposal, move: Move) -> None:
     duetimes.close(FEEDBACK, proposal.pk)
     proposal.round += 1
     proposal.decision_note = move.note
+    Proposal.objects.filter(pk=proposal.pk).update(decision_note=move.note)  # the notice to the unit says it
     reopen(proposal, move)
     tell_proposers(proposal, "rehandled", f"rehandled:{proposal.round}", reason=proposal.decision_note)
 

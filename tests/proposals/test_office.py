@@ -143,10 +143,10 @@ def test_a_paper_is_opened_to_the_public_only_once_it_is_filed(world, clerk):
 
 def test_the_decision_of_the_screening_is_drafted_as_a_letter_once_there_is_one(world, clerk):
     proposal = world.screening()
-    clerk.post(page("notice", proposal.pk))
+    clerk.post(page("decision", proposal.pk))
     assert not OfficialDocument.objects.filter(kind="screening-notice").exists()
     PROPOSAL.take(proposal, "to_advice", by=world.office, note="属于日常工作建议，转有关单位参考。")
-    assert clerk.post(page("notice", proposal.pk)).status_code == 302
+    assert clerk.post(page("decision", proposal.pk)).status_code == 302
     letter = OfficialDocument.objects.get(kind="screening-notice")
     assert "属于日常工作建议" in letter.body
     assert "转为意见建议" in letter.body

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from congress.kernel.workflow import Refused
 from congress.services import organizations
-from delegates.services.figures import figures
+from delegates.services.figures import everything
 
 
 class Command(BaseCommand):
@@ -24,4 +24,4 @@ class Command(BaseCommand):
             congress = organizations.find_congress(options["congress"]) if options["congress"] else None
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(json.dumps(figures(None, organization, congress), ensure_ascii=False, indent=1))
+        self.stdout.write(json.dumps(everything(None, organization, congress), ensure_ascii=False, indent=1))
