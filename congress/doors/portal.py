@@ -11,6 +11,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.views.generic import View
 
@@ -34,6 +35,11 @@ class _Unread:
         self.request = request
 
     def __int__(self) -> int:
+        return self.count
+
+    @cached_property
+    def count(self) -> int:
+        """Asked of the database once, however often the frame shows it."""
         user = getattr(self.request, "user", None)
         return NOTICES.visible(user).filter(read_at=None).count() if user and user.is_authenticated else 0
 
