@@ -307,7 +307,7 @@ _.question
 _.should
 _.shown_measures
 
-# Papers: kinds, fields of forms and rows that the tables, templates and reports read by name; ladders and hooks of settings
+# Papers: kinds, fields that tables, templates and reports read by name; ladders and hooks of settings
 _.ADOPTED
 _.BULLETIN
 _.C
