@@ -73,13 +73,25 @@ class ProposalPolicy(BranchPolicy):
         return bool(branches(user) or branches(user, HANDLE)) or has_role(user, Role.DELEGATE)
 
     def visible(self, user: Any) -> QuerySet:
-        seen = within(branches(user), self.prefix) & (~Q(state__in=PRIVATE) | Q(entered_by__isnull=False))
+        seen = self._concerned(user)
         if has_role(user, Role.DELEGATE):
-            seen |= Q(pk__in=self.signed_by(user)) | Q(pk__in=self.answered_to(user)) | self.public()
+            seen |= self.public()
+        return Proposal.objects.filter(seen)
+
+    def concerned(self, user: Any) -> QuerySet:
+        """The same without what is merely public: of that, a stranger reads the public page and no more."""
+        return Proposal.objects.filter(self._concerned(user))
+
+    def _concerned(self, user: Any) -> Q:
+        # A draft that was thrown away was never anybody's but its signers'.
+        handed_in = ~Q(state__in=PRIVATE) & ~Q(state="withdrawn", submitted_at=None)
+        seen = within(branches(user), self.prefix) & (handed_in | Q(entered_by__isnull=False))
+        if has_role(user, Role.DELEGATE):
+            seen |= Q(pk__in=self.signed_by(user)) | Q(pk__in=self.answered_to(user))
         if desks := branches(user, HANDLE):
             given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
             seen |= Q(pk__in=given.values("proposal"))
-        return Proposal.objects.filter(seen)
+        return seen
 
     def may_change(self, user: Any, obj: Proposal) -> bool:
         return keeps(user, obj)
@@ -88,7 +100,8 @@ class ProposalPolicy(BranchPolicy):
     def signed_by(user: Any) -> QuerySet:
         """The papers a delegate leads, signed, or is asked to sign; who said no can still say yes while it is open."""
         own = Signature.objects.filter(mandate__person__user=user)
-        asked = Q(state__in=[SignatureState.INVITED, SignatureState.DECLINED], proposal__state__in=EDITABLE)
+        asked = Q(state=SignatureState.INVITED, proposal__state__in=EDITABLE)
+        asked |= Q(state=SignatureState.DECLINED, proposal__state__in=PRIVATE)
         return own.filter(Q(is_lead=True) | Q(state=SignatureState.SIGNED) | asked).values("proposal")
 
     @staticmethod
@@ -99,8 +112,8 @@ class ProposalPolicy(BranchPolicy):
 
     @staticmethod
     def public() -> Q:
-        """What everybody may read."""
-        return Q(is_public=True)
+        """What everybody may read: opened by the office, and not taken back since."""
+        return Q(is_public=True) & ~Q(state__in=[*PRIVATE, "withdrawn"])
 
     def published(self) -> QuerySet:
         """What strangers read without signing in: opened by the office, and still in force."""
@@ -188,7 +201,8 @@ class InquiryPolicy(BranchPolicy):
         return bool(branches(user) or branches(user, HANDLE)) or has_role(user, Role.DELEGATE)
 
     def visible(self, user: Any) -> QuerySet:
-        seen = within(branches(user), self.prefix) & ~Q(state="draft")
+        handed_in = ~Q(state="draft") & ~Q(state="withdrawn", submitted_at=None)
+        seen = within(branches(user), self.prefix) & handed_in
         if has_role(user, Role.DELEGATE):
             asked = Inquiry.askers.through.objects.filter(inquiry=OuterRef("pk"), mandate__person__user=user)
             seen |= Exists(asked) | Q(lead__person__user=user)

@@ -218,13 +218,18 @@ class PolicyAdmin(ModelAdmin):
             messages.error(request, str(refusal))
             return redirect(request.get_full_path())
 
+    def history_from(self, obj: Any) -> Any:
+        """From when on the row's past is shown; nothing for all of it."""
+        return None
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         obj = self.get_object(request, object_id)
+        since = self.history_from(obj)
         context = self.admin_site.each_context(request) | {
             "title": _("History: %(name)s") % {"name": obj},
             "opts": self.opts,
             "object": obj,
-            "changes": changes_of(obj),
+            "changes": [one for one in changes_of(obj) if since is None or one.at >= since],
         }
         return TemplateResponse(request, self.object_history_template, context)
 

@@ -32,7 +32,7 @@ class TrainingFilter(django_filters.FilterSet):
     """Declared filters; nothing else of the query reaches the database."""
 
     organization = django_filters.CharFilter(field_name="course__organization__code")
-    year = django_filters.NumberFilter(field_name="course__year")
+    year = django_filters.NumberFilter(field_name="course__year", min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = TrainingSession
@@ -72,9 +72,9 @@ class AttendanceFilter(django_filters.FilterSet):
     """Declared filters; nothing else of the query reaches the database."""
 
     organization = django_filters.CharFilter(field_name="mandate__congress__organization__code")
-    year = django_filters.NumberFilter(field_name="session__course__year")
-    training = django_filters.NumberFilter(field_name="session_id")
-    delegate = django_filters.NumberFilter(field_name="mandate_id")
+    year = django_filters.NumberFilter(field_name="session__course__year", min_value=0, max_value=2**31 - 1)
+    training = django_filters.NumberFilter(field_name="session_id", min_value=0, max_value=2**31 - 1)
+    delegate = django_filters.NumberFilter(field_name="mandate_id", min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = Attendance

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from congress.doors.admin import keep_files
 from congress.kernel.workflow import Refused
+from proposals.forms.decisions import ReasonForm
 from proposals.forms.entering import EnterForm
 from proposals.forms.office import FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
-from proposals.models import Proposal, ProposalState
+from proposals.models import EDITABLE, Proposal, ProposalState
 from proposals.policies import PROPOSALS, keeps
 from proposals.services import entering, handling, overview, supervision
 from proposals.workflows.telling import proposers
@@ -33,7 +35,7 @@ class PaperDesks:
         pages = {
             "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
             "feedback": self.feedback, "result": self.result, "publish": self.publish,
-            "decision": self.decision,
+            "decision": self.decision, "keep": self.keep, "retype": self.retype,
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
@@ -66,6 +68,33 @@ class PaperDesks:
             "title": _("Enter a paper form"),
         }
         return TemplateResponse(request, "admin/proposals/enter.html", context)
+
+    def retype(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Complete or correct what was typed off a paper form, as long as it is a draft or was returned."""
+        obj = self._kept(request, pk)
+        if obj.entered_by_id is None or obj.state not in EDITABLE:
+            raise Http404
+        form = EnterForm(request.POST or None, request.FILES or None, user=request.user, proposal=obj)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = entering.retype(obj, form.said(), request.FILES.get("scan"), by=request.user)
+                messages.success(request, _("Saved.") if made.number is None else made.number_text)
+                return redirect("admin:proposals_proposal_change", made.pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "object": obj}
+        return TemplateResponse(request, "admin/proposals/enter.html", context | {"title": _("Correct the paper form")})
+
+    def keep(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The office does not let the paper be taken back, and says why."""
+        obj = self._kept(request, pk)
+        return self._asked(
+            request,
+            obj,
+            ReasonForm(request.POST or None),
+            _("Do not let it be taken back"),
+            lambda said: handling.refuse_withdrawal(obj, said["note"], by=request.user),
+        )
 
     def opinion(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A reader's suggestion on a paper that is being screened."""
@@ -118,8 +147,9 @@ class PaperDesks:
         form = FeedbackFormOnPaper(request.POST or None, request.FILES or None, proposers=proposers(obj))
 
         def give(said: dict[str, Any]) -> Any:
-            kept = keep_files(form, obj.congress.organization, request.user)
-            return handling.give_feedback(obj, by=request.user, **kept)
+            with transaction.atomic():  # a refused opinion leaves no scan behind
+                kept = keep_files(form, obj.congress.organization, request.user)
+                return handling.give_feedback(obj, by=request.user, **kept)
 
         return self._asked(request, obj, form, _("Enter a proposer's signed opinion"), give)
 
@@ -127,7 +157,9 @@ class PaperDesks:
         """What came of it, in a number."""
         obj = self._kept(request, pk)
         form = ResultForm(request.POST or None)
-        return self._asked(request, obj, form, _("Record what came of it"), lambda said: obj.results.create(**said))
+        return self._asked(
+            request, obj, form, _("Record what came of it"), lambda said: obj.results.get_or_create(**said)
+        )
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The notice of the screening's decision, drafted and opened."""
@@ -147,7 +179,7 @@ class PaperDesks:
         if request.method != "POST":
             raise Http404
         try:
-            handling.publish(obj, not obj.is_public, by=request.user)
+            handling.publish(obj, request.POST.get("public") == "1", by=request.user)
             messages.success(request, _("Done."))
         except Refused as refusal:
             messages.error(request, str(refusal))
@@ -170,7 +202,9 @@ class PaperDesks:
         rows = self.get_queryset(request).filter(state=ProposalState.PLANNING)  # type: ignore[attr-defined]
         rows = rows.prefetch_related("assignments__unit").order_by("kind", "number", "pk")[:200]
         if request.method == "POST":
-            chosen = [int(key) for key in request.POST.getlist("paper") if key.isascii() and key.isdecimal()]
+            chosen = [
+                int(key) for key in request.POST.getlist("paper") if key.isascii() and key.isdecimal() and len(key) < 19
+            ]
             done, refused = handling.assign_together([row for row in rows if row.pk in chosen], by=request.user)
             if done:
                 messages.success(request, _("%(count)s papers are with their units.") % {"count": done})

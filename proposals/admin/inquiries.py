@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.doors.admin import PolicyAdmin, WorkflowAdmin
@@ -27,6 +28,10 @@ class InquiryAdmin(WorkflowAdmin):
     list_select_related = ["target"]
     fields = ["subject", "kind", "state", "lead", "target", "question", "answer", "second_answer", "outcome"]
     readonly_fields = fields
+
+    def history_from(self, obj: Inquiry) -> Any:
+        """What stood in a draft before it was handed in is its author's."""
+        return obj.submitted_at or timezone.now()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

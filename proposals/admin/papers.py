@@ -21,6 +21,7 @@ from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 from proposals.workflows.letters import DECIDED
+from proposals.workflows.papers import BEFORE_VOTE
 
 ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
@@ -47,7 +48,7 @@ class UrgencyFilter(admin.SimpleListFilter):
             until = today + timedelta(days=SOON_DAYS)
             return queryset.filter(state__in=["assigned", "rehandling"], due_on__range=(today, until))
         if self.value() == "asked":
-            return queryset.exclude(withdrawal_reason="").exclude(state=ProposalState.WITHDRAWN)
+            return queryset.exclude(withdrawal_reason="").filter(state__in=BEFORE_VOTE)
         return queryset
 
 
@@ -85,6 +86,10 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a delegate writes it, or the office enters it from a paper form
+
+    def history_from(self, obj: Proposal) -> Any:
+        """What stood in a draft before it was handed in is its author's."""
+        return None if obj.entered_by_id else obj.submitted_at or timezone.now()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"enters": PROPOSALS.may_create(request.user)} | (extra_context or {}))

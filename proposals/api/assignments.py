@@ -15,6 +15,7 @@ from proposals.workflows import ASSIGNMENT
 VERBS = [
     "sign_for",
     "object",
+    "reassign",
     "approve_return",
     "refuse_return",
     "start",
@@ -33,7 +34,7 @@ VERBS = [
 class AssignmentFilter(django_filters.FilterSet):
     """Declared filters; nothing else of the query reaches the database."""
 
-    proposal = django_filters.NumberFilter(field_name="proposal", max_value=2**63 - 1)
+    proposal = django_filters.NumberFilter(field_name="proposal", min_value=0, max_value=2**63 - 1)
     unit = django_filters.CharFilter(field_name="unit__code")
     state = django_filters.ChoiceFilter(choices=AssignmentState.choices)
     role = django_filters.ChoiceFilter(choices=AssignmentRole.choices)

@@ -33,7 +33,7 @@ class ProposalFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=ProposalState.choices)
     kind = django_filters.ChoiceFilter(choices=ProposalKind.choices)
     category = django_filters.CharFilter(field_name="category__name")
-    session = django_filters.NumberFilter(field_name="session__number")
+    session = django_filters.NumberFilter(field_name="session__number", min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = Proposal
@@ -56,6 +56,8 @@ class ProposalViewSet(
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
+        if self.request and not getattr(self, "swagger_fake_view", False):
+            rows = PROPOSALS.concerned(self.request.user)  # what is merely public is read on the public page
         if self.action == "list":
             return rows.for_list()
         one = rows.select_related("congress__organization", "session", "category", "lead__person")
@@ -220,9 +222,10 @@ class ProposalViewSet(
     def reply(self, request: Request, pk: str | None = None) -> Response:
         """The caller's unit writes its reply, and sends it to the office's review."""
         said, proposal = self._said(forms.ReplyWrittenSerializer), self.get_object()
-        drafted = self._act(self._part(proposal), "draft", said)
-        if said["send"]:
-            ASSIGNMENT.take(drafted, "submit_reply", by=request.user)
+        with transaction.atomic():  # refused for the review, nothing of it is kept
+            drafted = self._act(self._part(proposal), "draft", said)
+            if said["send"]:
+                ASSIGNMENT.take(drafted, "submit_reply", by=request.user)
         return self._answer(proposal)
 
     @extend_schema(request=forms.FeedbackGivenSerializer)

@@ -9,11 +9,14 @@ from proposals.models import (
     Outcome,
     Proposal,
     ProposalKind,
+    RejectReason,
     Reply,
     Satisfaction,
     Signature,
+    SignatureState,
 )
 from proposals.models import AssignmentRole as Role
+from proposals.policies import is_lead, keeps
 
 
 class MeasureSerializer(serializers.ModelSerializer):
@@ -73,7 +76,7 @@ class ProposalLineSerializer(serializers.ModelSerializer):
 
 class ProposalSerializer(ProposalLineSerializer):
     measures = MeasureSerializer(many=True, read_only=True)
-    signatures = SignatureSerializer(many=True, read_only=True)
+    signatures = serializers.SerializerMethodField()
     assignments = serializers.SerializerMethodField()
     replies = serializers.SerializerMethodField()
     text_digest = serializers.CharField(read_only=True, help_text="What a co-signer signs: give it back with `cosign`")
@@ -84,6 +87,14 @@ class ProposalSerializer(ProposalLineSerializer):
             "measures", "signatures", "text_digest", "decision_note", "reject_reason", "merged_into", "former_kind",
             "former_number", "assignments", "replies", "round", "is_public", "version",
         ]  # fmt: skip
+
+    @extend_schema_field(SignatureSerializer(many=True))
+    def get_signatures(self, proposal: Proposal) -> list[dict]:
+        """Names under it; who was asked and said no is the lead proposer's and the office's to know."""
+        user = self.context["request"].user
+        all_of_them = is_lead(user, proposal) or keeps(user, proposal)
+        rows = [one for one in proposal.signatures.all() if all_of_them or one.state == SignatureState.SIGNED]
+        return SignatureSerializer(rows, many=True).data
 
     @extend_schema_field(AssignmentSerializer(many=True))
     def get_assignments(self, proposal: Proposal) -> list[dict]:
@@ -135,7 +146,7 @@ class ScreenSerializer(serializers.Serializer):
     step = serializers.ChoiceField(["begin", "opinion", "decide"])
     outcome = serializers.ChoiceField(Outcome.choices, required=False)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
-    reject_reason = serializers.CharField(max_length=14, required=False, allow_blank=True, default="")
+    reject_reason = serializers.ChoiceField(RejectReason.choices, required=False, allow_blank=True, default="")
     into = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     forwarded_to = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Code of a unit")
 
@@ -171,6 +182,7 @@ class ReplyWrittenSerializer(serializers.Serializer):
     promise = serializers.CharField(max_length=300, required=False, allow_blank=True)
     promise_due_on = serializers.DateField(required=False, allow_null=True)
     promise_evidence = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     send = serializers.BooleanField(default=True, help_text="To the office's review; false keeps it a draft")
 
 

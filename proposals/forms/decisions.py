@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,9 +19,13 @@ def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> fo
 
 
 def units_of(organization: Organization) -> Any:
-    """The handling units of an organisation's district or town: open, in its own branch or its district's."""
+    """The units an organisation hands papers to: open, of its own branch or standing under the district itself.
+
+    A neighbour's own unit is not among them: with the paper its office would read it.
+    """
     root = organization.path.strip("/").split("/")[0]
-    return Organization.objects.filter(kind=OrganizationKind.UNIT, path__startswith=f"/{root}/").open().order_by("path")
+    near = Q(parent__code=root) | Q(path__startswith=organization.path)
+    return Organization.objects.filter(near, kind=OrganizationKind.UNIT).open().order_by("path")
 
 
 class FileForm(forms.Form):

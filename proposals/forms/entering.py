@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,9 @@ from congress.querysets import within
 from delegates.models import Mandate
 from delegates.querysets import SERVING
 from proposals.forms.decisions import long_text
-from proposals.models import Category, ProposalKind, Scope
+from proposals.models import Category, Proposal, ProposalKind, Scope
+
+MOST_MEASURES = 20
 
 
 class EnterForm(forms.Form):
@@ -42,12 +45,43 @@ class EnterForm(forms.Form):
         label=gettext_lazy("register it at once, if it is complete"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, proposal: Proposal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if proposal is not None:
+            self._as_typed(proposal)
         managed = CONGRESSES.visible(user).filter(within(branches(user, MANAGE), "organization"))
         self.fields["congress"].queryset = managed.select_related("organization").order_by(
             "organization__path", "-number"
         )
+
+    def _as_typed(self, proposal: Proposal) -> None:
+        """What was typed before stands in the fields; the scan is there already."""
+        for name in ("congress", "kind", "title", "category", "scope", "grounds", "root_cause", "evidence"):
+            value = getattr(proposal, name)
+            self.fields[name].initial = value.pk if isinstance(value, Model) else value
+        self.fields["lead"].initial = proposal.lead.person.name
+        names = proposal.signatures.filter(is_lead=False, state="signed").values_list(
+            "mandate__person__name", flat=True
+        )
+        self.fields["co_signers"].initial = "、".join(names)
+        lines = proposal.measures.values_list("action", "actor", "by_when")
+        self.fields["measures"].initial = "\n".join("｜".join(line) for line in lines)
+        self.fields["scan"].required = proposal.scan_id is None
+        self.fields["congress"].disabled = self.fields["lead"].disabled = True
+
+    def clean_measures(self) -> str:
+        """No longer than the form's columns: what is cut silently is lost."""
+        lines = [line for line in self.cleaned_data["measures"].splitlines() if line.strip()]
+        if len(lines) > MOST_MEASURES:
+            raise forms.ValidationError(_("At most %(most)s measures.") % {"most": MOST_MEASURES})
+        for number, line in enumerate(lines, 1):
+            for part, most in zip(line.replace("|", "｜").split("｜"), (500, 60, 40), strict=False):
+                if len(part.strip()) > most:
+                    told = {"number": number, "part": part.strip()[:12], "most": most}
+                    raise forms.ValidationError(
+                        _("Measure %(number)s: “%(part)s…” is longer than %(most)s characters.") % told
+                    )
+        return self.cleaned_data["measures"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

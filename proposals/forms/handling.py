@@ -55,6 +55,8 @@ class ReturnAnswerForm(forms.Form):
         rows = units_of(assignment.proposal.congress.organization).exclude(pk__in=taken)
         self.fields["new_unit"].queryset = rows
         asked = assignment.requests.filter(granted=None).first()
+        if asked:
+            self.fields["answer"].help_text = asked.reason
         if asked and asked.proper_unit_id:
             self.fields["new_unit"].initial = asked.proper_unit_id
 
@@ -95,13 +97,23 @@ class ExtensionAnswerForm(forms.Form):
         self.last = by_rule("extension_months", organization, assignment.original_due_on).due_on
         asked = assignment.requests.filter(granted=None).first()
         self.fields["granted_until"].initial = asked.asked_until if asked else None
+        self.asked = asked
+        if asked:
+            self.fields["answer"].help_text = _("Asked until %(day)s: %(reason)s") % {
+                "day": _long(asked.asked_until), "reason": asked.reason,
+            }  # fmt: skip
 
     def clean_granted_until(self) -> Any:
+        day = self.cleaned_data["granted_until"]
+        if self.asked and day > self.asked.asked_until:
+            raise forms.ValidationError(_("No longer than was asked for."))
         return _within(self, self.cleaned_data["granted_until"])
 
 
 def _within(form: Any, day: Any) -> Any:
     """The day lies after the one that is due, and not after the last the rule allows."""
+    if day <= timezone.localdate():
+        raise forms.ValidationError(_("The day lies in the past."))
     if day <= form.assignment.due_on:
         raise forms.ValidationError(_("It is due on %(day)s already.") % {"day": _long(form.assignment.due_on)})
     if day > form.last:
@@ -146,6 +158,8 @@ class ReplyForm(forms.Form):
         text = "".join(letter for letter in self.cleaned_data["text"] if unicodedata.category(letter) != "Cf")
         if problem := wording.unprintable(text):
             raise forms.ValidationError(problem)
+        if len(text.strip()) < 30:
+            raise forms.ValidationError(_("Write at least %(least)s characters.") % {"least": 30})
         return text
 
     def tell_conflict(self) -> None:

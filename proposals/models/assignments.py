@@ -121,7 +121,7 @@ class Assignment(models.Model):
 
 
 class RequestKind(models.TextChoices):
-    OBJECTION = "objection", _("objection")
+    OBJECTION = "objection", _("objection (退办)")
     EXTENSION = "extension", _("extension")
 
 

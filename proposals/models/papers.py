@@ -30,7 +30,7 @@ class ProposalState(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
     REGISTERED = "registered", _("registered")
     SCREENING = "screening", _("being screened")
-    FILED = "filed", _("filed")
+    FILED = "filed", _("filed (立案)")
     CONVERTED = "converted", _("converted to a motion")
     MERGED = "merged", _("merged into another paper")
     RETURNED = "returned", _("returned for completion")

@@ -16,7 +16,7 @@ from proposals.models.papers import Proposal, RejectReason
 class SignatureState(models.TextChoices):
     """What became of an invitation to sign. The lead proposer sees each of them (peers.md §3.4)."""
 
-    INVITED = "invited", _("asked")
+    INVITED = "invited", _("asked to sign")
     SIGNED = "signed", _("signed")
     DECLINED = "declined", _("declined")
     DROPPED = "dropped", _("no longer asked")

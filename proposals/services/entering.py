@@ -19,12 +19,23 @@ def enter(said: Mapping[str, Any], scan: Any, *, by: Any) -> Proposal:
     What is incomplete stays a draft of the office, where its page says what is missing. Raises `Refused` for a file
     that is no scan, `PermissionDenied` outside the office's branch.
     """
-    lead = said["lead_mandate"]
-    proposal = writing.begin(lead, by=by, kind=said["kind"])
-    facts = {name: said[name] for name in ("title", "category", "scope", "grounds", "root_cause", "evidence")}
+    return _write(writing.begin(said["lead_mandate"], by=by, kind=said["kind"]), said, scan, by=by)
+
+
+@transaction.atomic
+def retype(proposal: Proposal, said: Mapping[str, Any], scan: Any, *, by: Any) -> Proposal:
+    """The same form once more, completed or corrected; the scan that is there stays unless there is another."""
+    return _write(proposal, said, scan, by=by)
+
+
+def _write(proposal: Proposal, said: Mapping[str, Any], scan: Any, *, by: Any) -> Proposal:
+    facts = {name: said[name] for name in ("kind", "title", "category", "scope", "grounds", "root_cause", "evidence")}
     facts["is_party_building"] = bool(said["category"] and said["category"].is_party_building)
     proposal = writing.save(proposal, facts, said["measures"], by=by, version=None)
-    kept = attachments.store(scan.read(), name=scan.name, organization=lead.congress.organization, by=by, kinds=SCANS)
+    organization = proposal.congress.organization
+    kept = proposal.scan
+    if scan is not None:
+        kept = attachments.store(scan.read(), name=scan.name, organization=organization, by=by, kinds=SCANS)
     writing.sign_on_paper(proposal, said["co_mandates"], kept, by=by)
     fresh = Proposal.objects.get(pk=proposal.pk)
     if said["register"] and not PROPOSAL.obstacle(fresh, "submit"):

@@ -5,13 +5,15 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import audit
 from congress.kernel.workflow import SYSTEM, Refused, lock
-from congress.models import Attachment, DocumentState, OfficialDocument, Organization, OrganizationKind, User
+from congress.models import Attachment, DocumentState, OfficialDocument, Organization, User
 from delegates.models import CommitteeMember, Mandate
 from delegates.policies import is_self
+from proposals.forms.decisions import units_of
 from proposals.models import (
     Assignment,
     AssignmentRole,
@@ -27,9 +29,14 @@ from proposals.models import (
 )
 from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
+from proposals.workflows.conditions import fitting
 from proposals.workflows.letters import DECIDED, draft_decision
 from proposals.workflows.telling import proposers, tell_office, tell_proposers
 
+IN_HAND: Final = (
+    AssignmentState.WORKING, AssignmentState.EXTENSION_ASKED, AssignmentState.OPINIONS_COLLECTED,
+    AssignmentState.DRAFTED, AssignmentState.IN_REVIEW,
+)  # fmt: skip
 PUBLISHABLE: Final = (
     ProposalState.FILED, ProposalState.CONVERTED, ProposalState.PLANNING, ProposalState.ASSIGNED,
     ProposalState.ANSWERED, ProposalState.FEEDBACK, ProposalState.REHANDLING, ProposalState.TRACKING,
@@ -81,8 +88,10 @@ def plan(
     units = [unit for unit, _role, _task in parts]
     if len({unit.pk for unit in units}) < len(units):
         raise Refused(_("A unit is named twice."))
-    root = f"/{locked.congress.organization.path.strip('/').split('/')[0]}/"
-    wrong = [unit.name for unit in units if unit.kind != OrganizationKind.UNIT or not unit.path.startswith(root)]
+    if unfit := fitting([role for _unit, role, _task in parts]):
+        raise Refused(unfit)
+    known = set(units_of(locked.congress.organization).values_list("pk", flat=True))
+    wrong = [unit.name for unit in units if unit.pk not in known]
     if wrong:
         raise Refused(_("No handling unit of this district: %(names)s.") % {"names": "、".join(wrong)})
     if leader is not None and leader.congress.organization_id != locked.congress.organization_id:
@@ -98,11 +107,18 @@ def plan(
     return rows
 
 
+def _refuse_idle(assignment: Assignment, by: User) -> None:
+    """Only whoever has a paper in hand writes to its proposers: not before it is begun, not once it is done."""
+    if not handles(by, assignment):
+        raise PermissionDenied
+    if assignment.state not in IN_HAND:
+        raise Refused(_("Only while the unit has the paper in hand."))
+
+
 @transaction.atomic
 def note_progress(assignment: Assignment, text: str, *, by: User, is_internal: bool = False) -> ProgressNote:
     """What the unit has done; its proposers read it on their phones unless it is for the office only."""
-    if not handles(by, assignment):
-        raise PermissionDenied
+    _refuse_idle(assignment, by)
     if not text.strip():
         raise Refused(_("Write what was done."))
     row = ProgressNote.objects.create(assignment=assignment, text=text.strip()[:2000], is_internal=is_internal, by=by)
@@ -114,8 +130,7 @@ def note_progress(assignment: Assignment, text: str, *, by: User, is_internal: b
 @transaction.atomic
 def note_contact(assignment: Assignment, mandate: Mandate, facts: Mapping[str, Any], *, by: User) -> DelegateContact:
     """The unit spoke with one of the proposers. The same again on one day is the same talk."""
-    if not handles(by, assignment):
-        raise PermissionDenied
+    _refuse_idle(assignment, by)
     if mandate not in proposers(assignment.proposal):
         raise Refused(_("%(name)s did not sign this paper.") % {"name": mandate.person.name})
     row, _fresh = DelegateContact.objects.update_or_create(
@@ -232,3 +247,15 @@ def publish(proposal: Proposal, is_public: bool, *, by: User) -> None:
         "proposal_publish" if is_public else "proposal_unpublish", by=by, subject=f"Proposal {locked.pk}",
         organization=locked.congress.organization,
     )  # fmt: skip
+
+
+@transaction.atomic
+def refuse_withdrawal(proposal: Proposal, reason: str, *, by: User) -> None:
+    """The paper stays: its proposers hear why. Refused if nobody asked."""
+    locked = lock(proposal)
+    if not keeps(by, locked):
+        raise PermissionDenied
+    if not locked.withdrawal_reason:
+        raise Refused(_("Its lead proposer has not asked for it."))
+    Proposal.objects.filter(pk=locked.pk).update(withdrawal_reason="")
+    tell_proposers(locked, "withdrawal_refused", f"withdrawal_refused:{timezone.now().isoformat()}", reason=reason)

@@ -65,11 +65,21 @@ def say_word(unit: Organization, word: str, *, by: User) -> None:
     if not word or len(word) > documents.WORD_LENGTH or not all(letter.isalpha() for letter in word):
         raise Refused(_("One to twelve characters, without brackets and numbers: 明住建函."))
     root = unit.path.strip("/").split("/")[0]
-    others = Letterhead.objects.filter(organization__path__startswith=f"/{root}/").exclude(organization=unit)
-    if others.filter(office_word=word).exists() or others.filter(committee_word=word).exists():
+    if word in _taken_words(root, unit):
         raise Refused(_("Another body numbers its letters with “%(word)s”.") % {"word": word})
     Letterhead.objects.update_or_create(organization=unit, defaults={"office_word": word})
     audit.record("letter_word", by=by, subject=word, organization=unit)
+
+
+def _taken_words(root: str, unit: Organization) -> set[str]:
+    """The words of every other body of the district: those it wrote down, and those its name makes."""
+    others = Organization.objects.filter(path__startswith=f"/{root}/").exclude(pk=unit.pk)
+    rows = {row.organization_id: row for row in Letterhead.objects.filter(organization__in=others)}
+    taken: set[str] = set()
+    for other in others:
+        head = documents.completed(rows.get(other.pk) or Letterhead(organization=other))
+        taken |= {head.office_word, head.committee_word, other.name[: documents.WORD_LENGTH]}
+    return taken
 
 
 @transaction.atomic

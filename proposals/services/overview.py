@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from congress.kernel.reports import seen
 from congress.models import Congress, DueTime, JournalEntry
 from proposals.models import (
+    OPEN,
     Assignment,
     AssignmentRequest,
     DelegateContact,
@@ -46,6 +47,10 @@ COLUMNS: Final = (
     ("done", _("Done"), (S.CLOSED, S.REPORTED)),
 )
 """The office's board: what waits for whom."""
+UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
+    Q(feedbacks__result="dissatisfied") | Q(feedbacks__attitude="dissatisfied")
+)
+"""Papers of which somebody is not satisfied with the handling that was answered last."""
 PER_COLUMN: Final = 15
 PATH: Final = (
     (_("handed in"), (S.SUBMITTED, S.REGISTERED)),
@@ -274,10 +279,9 @@ def waiting(user: Any) -> dict[str, int]:
         PROPOSALS.visible(user)
         .order_by()
         .aggregate(
-            screen=Count("pk", filter=Q(state__in=[S.REGISTERED, S.SCREENING])),
-            plan=Count("pk", filter=Q(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING])),
-            withdraw=Count("pk", filter=~Q(withdrawal_reason="") & ~Q(state=S.WITHDRAWN)),
-            unhappy=Count("pk", filter=Q(state=S.FEEDBACK, feedbacks__result="dissatisfied")),
+            screen=Count("pk", distinct=True, filter=Q(state__in=[S.REGISTERED, S.SCREENING])),
+            plan=Count("pk", distinct=True, filter=Q(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING])),
+            unhappy=Count("pk", filter=UNHAPPY, distinct=True),
         )
     )
     parts = (
@@ -288,10 +292,7 @@ def waiting(user: Any) -> dict[str, int]:
             review=Count("pk", filter=Q(state="in_review")),
             overdue=Count(
                 "pk",
-                filter=Q(
-                    state__in=["pending_sign", "signed", "working", "opinions_collected", "drafted"],
-                    due_on__lt=timezone.localdate(),
-                ),
+                filter=Q(state__in=OPEN, due_on__lt=timezone.localdate()),
             ),
         )
     )
@@ -304,13 +305,14 @@ def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
     listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
     today = timezone.localdate()
     return [
-        (papers.filter(state__in=[S.REGISTERED, S.SCREENING]), _("Papers to screen"), listed, "state__exact=screening"),
+        (papers.filter(state__in=[S.REGISTERED, S.SCREENING]), _("Papers to screen"), listed,
+         "state__in=registered,screening"),
         (papers.filter(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING]), _("Papers to plan and assign"),
          "admin:proposals_handover", ""),
         (parts.filter(state__in=["objected", "extension_asked"]), _("Requests of units to decide"), given,
-         "state__exact=objected"),
+         "state__in=objected,extension_asked"),
         (parts.filter(state="in_review"), _("Replies to review"), given, "state__exact=in_review"),
-        (papers.filter(state=S.FEEDBACK, feedbacks__result="dissatisfied"), _("Proposers not satisfied"), listed,
+        (papers.filter(pk__in=papers.filter(UNHAPPY).values("pk")), _("Proposers not satisfied"), listed,
          "state__exact=feedback"),
         (parts.overdue(today), _("Overdue papers"), "admin:proposals_late", ""),
     ]  # fmt: skip

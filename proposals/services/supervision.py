@@ -174,6 +174,9 @@ def record(
     """A step the office took itself. The unit hears of it; it counts in the list of what is overdue."""
     if not keeps(by, proposal):
         raise PermissionDenied
+    same = {"proposal": proposal, "assignment": assignment, "kind": kind, "on": on, "said": said, "meeting": meeting}
+    if again := SupervisionStep.objects.filter(**same).first():  # a second click is the same step
+        return again
     step = SupervisionStep.objects.create(
         proposal=proposal, assignment=assignment, kind=kind, on=on, said=said, next_on=next_on, meeting=meeting, by=by
     )

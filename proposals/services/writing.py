@@ -107,6 +107,8 @@ def save(
     rows = None if measures is None else _rows(measures)
     if _stands(locked, known, rows):
         return locked
+    if locked.number is not None and known.get("kind", locked.kind) != locked.kind:
+        raise Refused(_("It has a number already: the office decides on its kind."))
     if version is not None and locked.version != version:
         raise Refused(MOVED_ON)
     for name, value in known.items():

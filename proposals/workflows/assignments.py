@@ -42,72 +42,23 @@ from proposals.models import AssignmentState as S
 from proposals.policies import directs, handles
 from proposals.workflows.conditions import reply_whole
 from proposals.workflows.letters import draft_notice, draft_reply_letter
+from proposals.workflows.limits import (
+    DONE,
+    answers,
+    assists,
+    collected_first,
+    extends_once,
+    has_assistants,
+    in_objection_time,
+    objects_once,
+    opinions_in,
+    with_units,
+)
 from proposals.workflows.papers import PROPOSAL
 from proposals.workflows.promises import owe_promise
 from proposals.workflows.telling import tell_office, tell_proposers, tell_unit
 
 SIGN, OPINION, REPLY = "assignment_sign", "assignment_opinion", "assignment_reply"
-DONE: Final = (S.RETURNED, S.CANCELLED)
-
-
-# Guards.
-
-
-def in_objection_time(assignment: Assignment) -> str:
-    """A unit says within days that it is not its affair; later it handles it."""
-    until = assignment.object_until
-    if assignment.round > 1:
-        return _("It was this unit that answered: it cannot give the paper back the second time.")
-    if until and until < timezone.localdate():
-        return _("An objection was possible until %(day)s.") % {"day": f"{until:%Y-%m-%d}"}
-    return ""
-
-
-def objects_once(assignment: Assignment) -> str:
-    if assignment.requests.filter(kind=RequestKind.OBJECTION, granted=False).exists():
-        return _("The office has decided on this unit's objection already.")
-    return ""
-
-
-def extends_once(assignment: Assignment) -> str:
-    """One extension a handling."""
-    granted = assignment.requests.filter(kind=RequestKind.EXTENSION, granted=True)
-    if granted.exists() or assignment.round > 1:
-        return _("More time is given once, and not for a second handling.")
-    return ""
-
-
-def answers(assignment: Assignment) -> str:
-    """An assisting unit answers the lead unit, not the delegates."""
-    return "" if assignment.role in ANSWERING else _("An assisting unit gives its opinion to the lead unit.")
-
-
-def assists(assignment: Assignment) -> str:
-    return "" if assignment.role == AssignmentRole.ASSIST else _("Only an assisting unit gives an opinion.")
-
-
-def has_assistants(assignment: Assignment) -> str:
-    return "" if _assistants(assignment).exists() else _("There is no assisting unit.")
-
-
-def opinions_in(assignment: Assignment) -> str:
-    """The lead unit answers once it has heard the others, or their time is over."""
-    waiting = _assistants(assignment).exclude(state=S.OPINION_GIVEN).filter(due_on__gte=timezone.localdate())
-    names = [one.unit.name for one in waiting.select_related("unit")]
-    return _("Not in yet: %(names)s.") % {"names": "、".join(names)} if names else ""
-
-
-def _assistants(assignment: Assignment) -> Any:
-    if assignment.role != AssignmentRole.LEAD:
-        return Assignment.objects.none()
-    return assignment.proposal.assignments.filter(role=AssignmentRole.ASSIST).exclude(state__in=DONE)
-
-
-def collected_first(assignment: Assignment) -> str:
-    """Where units assist, their opinions come first."""
-    if assignment.state == S.WORKING and _assistants(assignment).exists():
-        return _("Collect the opinions of the assisting units first.")
-    return ""
 
 
 # Effects.
@@ -255,6 +206,7 @@ def send(assignment: Assignment, move: Move) -> None:
         )
     Proposal.objects.filter(pk=assignment.proposal_id).update(reply_class=_worst(assignment, reply))
     assignment.save()  # so that the paper counts it among those that have replied
+    _renew_due(assignment.proposal_id)
     if not PROPOSAL.obstacle(Proposal.objects.get(pk=assignment.proposal_id), "complete"):
         PROPOSAL.take(assignment.proposal, "complete", by=SYSTEM, at=move.at)
 
@@ -381,8 +333,9 @@ ASSIGNMENT: Workflow[Assignment] = Workflow(Assignment, [
     # verb              from                          to                    who       when                              then
     T("give",           [S.PLANNED],                  S.PENDING_SIGN,       by_paper, [],                               [begin], label=gettext_lazy("Hand it to the unit")),
     T("sign_for",       [S.PENDING_SIGN],             S.SIGNED,             handles,  [],                               [note_signed], label=gettext_lazy("Sign for it (签收)")),
-    T("object",         [S.PENDING_SIGN, S.SIGNED],   S.OBJECTED,           handles,  [in_objection_time, objects_once], [ask_return], needs=ObjectionForm, label=gettext_lazy("It is not our affair")),
-    T("approve_return", [S.OBJECTED],                 S.RETURNED,           directs,  [],                               [agree_return], needs=ReturnAnswerForm, label=gettext_lazy("Agree, and give it to another unit")),
+    T("object",         [S.PENDING_SIGN, S.SIGNED],   S.OBJECTED,           handles,  [with_units, in_objection_time, objects_once], [ask_return], needs=ObjectionForm, label=gettext_lazy("It is not our affair")),
+    T("reassign",       [S.PENDING_SIGN, S.SIGNED, S.WORKING, S.EXTENSION_ASKED, S.OPINIONS_COLLECTED, S.DRAFTED, S.IN_REVIEW], S.RETURNED, directs, [with_units], [agree_return], needs=ReturnAnswerForm, label=gettext_lazy("Give it to another unit")),
+    T("approve_return", [S.OBJECTED],                 S.RETURNED,           directs,  [with_units],                     [agree_return], needs=ReturnAnswerForm, label=gettext_lazy("Agree, and give it to another unit")),
     T("refuse_return",  [S.OBJECTED],                 S.SIGNED,             directs,  [],                               [refuse_return], needs=RefuseForm, label=gettext_lazy("It stays with the unit")),
     T("start",          [S.SIGNED],                   S.WORKING,            handles,  [],                               [note_handler], needs=StartForm, label=gettext_lazy("Begin the handling")),
     T("ask_extension",  [S.WORKING],                  S.EXTENSION_ASKED,    handles,  [answers, extends_once],          [ask_more_time], needs=ExtensionForm, label=gettext_lazy("Ask for more time")),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import rules, wording
+from delegates.querysets import SERVING
 from proposals import deadlines
 from proposals.kernel import quality
 from proposals.models import (
@@ -49,6 +50,18 @@ def read(proposal: Proposal) -> quality.Text:
     )
 
 
+def lead_in_office(proposal: Proposal) -> str:
+    """Whoever left office hands nothing in any more."""
+    return "" if proposal.lead.status in SERVING else _("Only a delegate in office hands in papers.")
+
+
+def form_scanned(proposal: Proposal) -> str:
+    """What the office hands in for a delegate stands on a form with his name, and its scan proves it."""
+    if proposal.entered_by_id and not proposal.scan_id:
+        return _("It was entered from a paper form: its scan is missing.")
+    return ""
+
+
 def in_time(proposal: Proposal) -> str:
     """A proposal is for the session, until its cut-off; later it is a motion (F074)."""
     if proposal.kind != ProposalKind.PROPOSAL or proposal.number is not None:
@@ -90,7 +103,7 @@ def _delegation_voted(proposal: Proposal) -> str:
 
 def valid_signatures(proposal: Proposal) -> Any:
     """Signatures that belong to the text as it is now."""
-    signed = Signature.objects.filter(proposal=proposal, state=SignatureState.SIGNED)
+    signed = Signature.objects.filter(proposal=proposal, state=SignatureState.SIGNED, mandate__status__in=SERVING)
     return signed.filter(text_digest=proposal.text_digest) if proposal.text_digest else signed
 
 
@@ -149,6 +162,23 @@ def _needs_adoption(proposal: Proposal) -> bool:
     return rules.value("proposal_adoption", proposal.congress.organization, timezone.localdate())
 
 
+def not_adopted_yet(proposal: Proposal) -> str:
+    """Only before the vote (R1 art. 8)."""
+    adopted = proposal.votes_for is not None and proposal.kind == ProposalKind.PROPOSAL
+    return _("The congress has voted on it: it cannot be taken back any more.") if adopted else ""
+
+
+def unit_answered(proposal: Proposal) -> str:
+    """Only a unit can be told to handle something again."""
+    if proposal.assignments.filter(state=A.REPLIED).exists():
+        return ""
+    return _("The office answered it itself: answer it once more instead.")
+
+
+def office_answered(proposal: Proposal) -> str:
+    return "" if unit_answered(proposal) else _("A unit answered it: have it handled again.")
+
+
 def withdrawal_asked(proposal: Proposal) -> str:
     """Only its proposers take a paper back."""
     return "" if proposal.withdrawal_reason else _("Its lead proposer has not asked for it.")
@@ -163,10 +193,20 @@ def completion_over(proposal: Proposal) -> str:
 
 def units_planned(proposal: Proposal) -> str:
     """One lead unit, or units that each answer their part."""
-    roles = list(proposal.assignments.filter(state=A.PLANNED).values_list("role", flat=True))
+    planned = proposal.assignments.filter(state=A.PLANNED)
+    closed = list(planned.exclude(unit__closed_on=None).values_list("unit__name", flat=True))
+    if closed:
+        return _("Closed since it was planned: %(names)s.") % {"names": "、".join(closed)}
+    return fitting(list(planned.values_list("role", flat=True)))
+
+
+def fitting(roles: list[str]) -> str:
+    """Whether units with these roles can handle one paper together."""
     leads, separate = roles.count(AssignmentRole.LEAD), roles.count(AssignmentRole.SEPARATE)
     if not leads and not separate:
         return _("Choose the lead unit, or the units that answer separately.")
+    if leads > 1:
+        return _("A paper has one lead unit.")
     if leads and separate:
         return _("Either one lead unit with assisting units, or separate units: not both.")
     if separate and AssignmentRole.ASSIST in roles:
@@ -196,6 +236,8 @@ def _verdict(proposal: Proposal) -> str:
     rows = list(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", "attitude", "result"))
     if rules.value("feedback_decides", proposal.congress.organization, timezone.localdate()) == "lead":
         rows = [row for row in rows if row[0] == proposal.lead_id]
+    elif not _most_answered(proposal, len(rows)):
+        return ""
     unhappy = sum(Satisfaction.DISSATISFIED in row[1:] for row in rows)
     if not rows:
         return ""
@@ -203,6 +245,16 @@ def _verdict(proposal: Proposal) -> str:
         return Satisfaction.DISSATISFIED
     wholly = all(row[1:] == (Satisfaction.SATISFIED, Satisfaction.SATISFIED) for row in rows)
     return Satisfaction.SATISFIED if wholly else Satisfaction.FAIRLY
+
+
+def _most_answered(proposal: Proposal, count: int) -> bool:
+    """Where the majority decides, the first answer is not it: more than half have spoken, or their time is over."""
+    papers = [proposal.pk, *proposal.merged.values_list("pk", flat=True)]
+    signers = Signature.objects.filter(proposal__in=papers, state=SignatureState.SIGNED).values("mandate").distinct()
+    if count * 2 > signers.count():
+        return True
+    since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
+    return deadlines.feedback_due(proposal.congress.organization, since).due_on < timezone.localdate()
 
 
 def they_are_content(proposal: Proposal) -> str:
@@ -251,7 +303,7 @@ def silent_too_long(proposal: Proposal) -> str:
 
 
 def _silence(proposal: Proposal) -> str:
-    if proposal.feedbacks.filter(round=proposal.round).exists():
+    if verdict(proposal):
         return _("There is an answer.")
     since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
     due = deadlines.feedback_due(proposal.congress.organization, since).due_on

@@ -211,9 +211,9 @@ INQUIRY: Workflow[Inquiry] = Workflow(Inquiry, [
     # verb        from                                to           who         when                                then
     T("submit",   [S.DRAFT],                          S.SUBMITTED, asks,       [enquired_before, enough_askers],   [take_in], label=gettext_lazy("Hand it in")),
     T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [], label=gettext_lazy("Take it back")),
-    T("accept",   [S.SUBMITTED],                      S.ACCEPTED,  keeps_it,   [],                                 [], label=gettext_lazy("Accept it (受理)")),
+    T("accept",   [S.SUBMITTED],                      S.ACCEPTED,  keeps_it,   [enough_askers],                                 [], label=gettext_lazy("Accept it (受理)")),
     T("refuse",   [S.SUBMITTED],                      S.REFUSED,   keeps_it,   [],                                 [keep_refusal], needs=ReasonForm, label=gettext_lazy("Do not accept it")),
-    T("deliver",  [S.ACCEPTED],                       S.DELIVERED, keeps_it,   [],                                 [hand_over], label=gettext_lazy("Hand it to the body asked")),
+    T("deliver",  [S.ACCEPTED],                       S.DELIVERED, keeps_it,   [enough_askers],                                 [hand_over], label=gettext_lazy("Hand it to the body asked")),
     T("answer",   [S.DELIVERED],                      S.ANSWERED,  answers_it, [],                                 [keep_answer], needs=InquiryAnswerForm, label=gettext_lazy("Record the answer")),
     T("rate",     [S.ANSWERED],                       S.ANSWERED,  keeps_it,   [],                                 [keep_rating], needs=RatingForm, label=gettext_lazy("Record what the askers think")),
     T("ask_again", [S.ANSWERED],                      S.REANSWER,  keeps_it,   [majority_unsatisfied],             [ask_second], label=gettext_lazy("Ask for a second answer (再作答复)")),

@@ -46,13 +46,17 @@ from proposals.workflows.conditions import (
     complete,
     completion_over,
     first_time,
+    form_scanned,
     in_time,
     is_advice,
     is_idea,
     is_motion,
     is_paper,
     is_proposal,
+    lead_in_office,
+    not_adopted_yet,
     nothing_promised,
+    office_answered,
     read_by_enough,
     second_time,
     signed_enough,
@@ -60,6 +64,7 @@ from proposals.workflows.conditions import (
     something_promised,
     they_are_content,
     they_are_not,
+    unit_answered,
     units_planned,
     withdrawal_asked,
 )
@@ -185,6 +190,7 @@ def ask_completion(proposal: Proposal, move: Move) -> None:
     if closes and move.at < closes:
         proposal.resubmit_by = min(deadline.due_on, timezone.localdate(closes))
     duetimes.close(SCREENING, proposal.pk)
+    _owe(proposal, COMPLETION, _("get it completed, or say that it lapsed"), deadline, day)
 
 
 def keep_reason(proposal: Proposal, move: Move) -> None:
@@ -230,6 +236,7 @@ def end_it(proposal: Proposal, move: Move) -> None:
     proposal.closing_note = move.note
     proposal.ruled_by = move.data.get("ruled_by", "")
     stop_clocks(proposal, move)
+    take_back_from_units(proposal, move)
     for merged in proposal.merged.filter(state=S.MERGED):
         PROPOSAL.take(merged, "close_merged", by=SYSTEM, note=proposal.closing_note, at=move.at)
 
@@ -251,7 +258,8 @@ def again(proposal: Proposal, move: Move) -> None:
 
 
 def hand_out(proposal: Proposal, move: Move) -> None:
-    """The units have it from today; their clocks run."""
+    """The units have it from today; their clocks run. Who wanted it back was told when it was planned."""
+    proposal.withdrawal_reason = ""
     from proposals.workflows.assignments import give
 
     proposal.assigned_at = move.at
@@ -269,6 +277,24 @@ def take_back_from_units(proposal: Proposal, move: Move) -> None:
 
 def keep_session(proposal: Proposal, move: Move) -> None:
     proposal.reported_at = move.data["session"]
+
+
+def second_own_answer(proposal: Proposal, move: Move) -> None:
+    """The office's second answer has its own round, like a unit's."""
+    duetimes.close(FEEDBACK, proposal.pk)
+    proposal.round += 1
+    own_answer(proposal, move)
+
+
+def free_merged(proposal: Proposal, move: Move) -> None:
+    """What was merged into a paper that ends unanswered is looked at again for itself."""
+    for merged in proposal.merged.filter(state=S.MERGED):
+        PROPOSAL.take(merged, "unmerge", by=SYSTEM, at=move.at, note=proposal.decision_note)
+
+
+def part_again(proposal: Proposal, move: Move) -> None:
+    proposal.decision_note = move.note
+    proposal.merged_into = None
 
 
 def note_withdrawn(proposal: Proposal, move: Move) -> None:
@@ -292,18 +318,19 @@ BEFORE_VOTE: Final = [
 PROPOSAL: Workflow[Proposal] = Workflow(Proposal, [
     # verb               from                                  to              who      when                                        then
     T("invite",          [S.DRAFT],                            S.SIGNING,      enters,  [],                                         [], label=gettext_lazy("Ask others to sign")),
-    T("submit",          [S.DRAFT, S.SIGNING, S.RETURNED],     S.SUBMITTED,    enters,  [complete, in_time, signed_enough],         [take_in], label=gettext_lazy("Hand it in"), chain="register"),
+    T("submit",          [S.DRAFT, S.SIGNING, S.RETURNED],     S.SUBMITTED,    enters,  [lead_in_office, complete, form_scanned, in_time, signed_enough],         [take_in], label=gettext_lazy("Hand it in"), chain="register"),
     T("register",        [S.SUBMITTED],                        S.REGISTERED,   by_time, [],                                         [number_it, receipt, owe_screening], label=gettext_lazy("Register it")),
     T("screen",          [S.REGISTERED],                       S.SCREENING,    keeps,   [is_paper],                                 [], label=gettext_lazy("Begin the screening")),
     T("file",            [S.SCREENING],                        S.FILED,        keeps,   [read_by_enough],                           [write_decision, owe_planning, tell_decision], needs=FileForm, label=gettext_lazy("File it (立案)")),
     T("convert",         [S.SCREENING],                        S.CONVERTED,    keeps,   [is_proposal, read_by_enough],              [write_decision, become_motion, owe_planning, tell_decision], needs=ConvertForm, label=gettext_lazy("Convert it to a motion (转为提议)")),
     T("merge",           [S.SCREENING, S.FILED],               S.MERGED,       keeps,   [read_by_enough],                           [write_decision, go_under, stop_clocks, tell_decision], needs=MergeForm, label=gettext_lazy("Merge it (并案)")),
     T("return",          [S.SCREENING],                        S.RETURNED,     keeps,   [],                                         [write_decision, ask_completion, tell_decision], needs=ReturnForm, label=gettext_lazy("Return it for completion (退回补正)")),
-    T("reject",          [S.SCREENING],                        S.REJECTED,     keeps,   [read_by_enough],                           [write_decision, keep_reason, stop_clocks, tell_decision], needs=RejectForm, label=gettext_lazy("Do not file it (不予立案)")),
+    T("reject",          [S.SCREENING],                        S.REJECTED,     keeps,   [read_by_enough],                           [write_decision, keep_reason, stop_clocks, tell_decision, free_merged], needs=RejectForm, label=gettext_lazy("Do not file it (不予立案)")),
     T("to_advice",       [S.SCREENING],                        S.TO_ADVICE,    keeps,   [is_motion, read_by_enough],                [write_decision, owe_planning, tell_decision], needs=ReasonForm, label=gettext_lazy("Take it as advice (转意见建议)")),
-    T("lapse",           [S.RETURNED],                         S.WITHDRAWN,    keeps,   [completion_over],                          [note_withdrawn, stop_clocks, tell_decision], needs=ReasonForm, label=gettext_lazy("Not completed in time")),
+    T("unmerge",         [S.MERGED],                           S.SCREENING,    by_time, [],                                         [part_again, tell_decision], label=gettext_lazy("Screened again: the paper it went under has ended")),
+    T("lapse",           [S.RETURNED],                         S.WITHDRAWN,    keeps,   [completion_over],                          [note_withdrawn, stop_clocks, tell_decision, free_merged], needs=ReasonForm, label=gettext_lazy("Not completed in time")),
     T("discard",         [S.DRAFT, S.SIGNING],                 S.WITHDRAWN,    enters,  [],                                         [note_withdrawn, stop_clocks], label=gettext_lazy("Throw the draft away")),
-    T("allow_withdrawal", BEFORE_VOTE,                         S.WITHDRAWN,    keeps,   [withdrawal_asked],                         [note_withdrawn, take_back_from_units, stop_clocks, tell_decision], needs=FileForm, label=gettext_lazy("Agree to its withdrawal (撤回)")),
+    T("allow_withdrawal", BEFORE_VOTE,                         S.WITHDRAWN,    keeps,   [withdrawal_asked, not_adopted_yet],                         [note_withdrawn, take_back_from_units, stop_clocks, tell_decision, free_merged], needs=FileForm, label=gettext_lazy("Agree to its withdrawal (撤回)")),
     T("lay_before",      [S.FILED],                            S.DELIBERATION, keeps,   [adoption_asked],                           [], label=gettext_lazy("Put it before the congress")),
     T("adopt",           [S.DELIBERATION],                     S.PLANNING,     keeps,   [],                                         [keep_votes], needs=AdoptionForm, label=gettext_lazy("Adopted by the congress")),
     T("not_adopted",     [S.DELIBERATION],                     S.CONVERTED,    keeps,   [],                                         [keep_votes, write_decision, become_motion, tell_decision], needs=LostVoteForm, label=gettext_lazy("Not adopted")),
@@ -314,7 +341,8 @@ PROPOSAL: Workflow[Proposal] = Workflow(Proposal, [
     T("assign",          [S.PLANNING],                         S.ASSIGNED,     keeps,   [units_planned],                            [hand_out], label=gettext_lazy("Assign it (交办)")),
     T("complete",        [S.ASSIGNED, S.REHANDLING],           S.ANSWERED,     by_time, [all_answered],                             [note_answer], label=gettext_lazy("All units have replied"), chain="ask_opinions"),
     T("ask_opinions",    [S.ANSWERED],                         S.FEEDBACK,     by_time, [],                                         [ask_opinions], label=gettext_lazy("Ask the proposers' opinion")),
-    T("rehandle",        [S.FEEDBACK],                         S.REHANDLING,   keeps,   [they_are_not, first_time],                 [again], needs=RehandleForm, label=gettext_lazy("Have it handled again (重新办理)")),
+    T("answer_again",    [S.FEEDBACK],                         S.ANSWERED,     keeps,   [they_are_not, office_answered, first_time],  [second_own_answer], needs=AnswerForm, label=gettext_lazy("Answer it once more"), chain="ask_opinions"),
+    T("rehandle",        [S.FEEDBACK],                         S.REHANDLING,   keeps,   [they_are_not, unit_answered, first_time],                 [again], needs=RehandleForm, label=gettext_lazy("Have it handled again (重新办理)")),
     T("rule_finally",    [S.FEEDBACK],                         S.CLOSED,       keeps,   [they_are_not, second_time],                [end_it, tell_end], needs=RuleForm, label=gettext_lazy("Close it by a leader's ruling")),
     T("close",           [S.FEEDBACK],                         S.CLOSED,       closes,  [they_are_content, nothing_promised],       [end_it, tell_end], needs=CloseForm, label=gettext_lazy("Close it (办结)")),
     T("track",           [S.FEEDBACK],                         S.TRACKING,     closes,  [they_are_content, something_promised],     [stop_clocks], label=gettext_lazy("Follow its promises up (跟踪)")),

@@ -34,6 +34,7 @@ PAPER = {  # verb: (from, to)
     "reject": ("screening", "rejected"),
     "to_advice": ("screening", "to_advice"),
     "lapse": ("returned", "withdrawn"),
+    "unmerge": ("merged", "screening"),
     "discard": ("draft signing", "withdrawn"),
     "allow_withdrawal": (
         "submitted registered screening returned filed converted to_advice deliberation planning", "withdrawn",
@@ -48,6 +49,7 @@ PAPER = {  # verb: (from, to)
     "assign": ("planning", "assigned"),
     "complete": ("assigned rehandling", "answered"),
     "ask_opinions": ("answered", "feedback"),
+    "answer_again": ("feedback", "answered"),
     "rehandle": ("feedback", "rehandling"),
     "rule_finally": ("feedback", "closed"),
     "close": ("feedback", "closed"),
@@ -62,6 +64,9 @@ PART = {
     "give": ("planned", "pending_sign"),
     "sign_for": ("pending_sign", "signed"),
     "object": ("pending_sign signed", "objected"),
+    "reassign": (
+        "pending_sign signed working extension_asked opinions_collected drafted in_review", "returned",
+    ),
     "approve_return": ("objected", "returned"),
     "refuse_return": ("objected", "signed"),
     "start": ("signed", "working"),
@@ -174,7 +179,7 @@ def test_a_units_part_takes_no_row_from_another_state(world, verb):
         assert Assignment.objects.get(pk=row.pk).state == state
 
 
-@pytest.mark.parametrize("verb", [verb for verb in PAPER if verb not in {"register", "complete", "ask_opinions"}])
+@pytest.mark.parametrize("verb", [verb for verb in PAPER if verb not in {"register", "unmerge", "complete", "ask_opinions"}])
 def test_strangers_move_no_paper(world, verb):
     proposal = world.paper()
     neighbour = factories.make_user(Role.TOWNSHIP, factories.make_township(name="凤台镇"))
