@@ -341,6 +341,7 @@ _.assigned_at
 _.bounced_note
 _.chair
 _.clean_asked_until
+_.clean_measures
 _.clean_granted_until
 _.clean_text
 _.co_signers

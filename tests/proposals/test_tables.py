@@ -179,7 +179,9 @@ def test_a_units_part_takes_no_row_from_another_state(world, verb):
         assert Assignment.objects.get(pk=row.pk).state == state
 
 
-@pytest.mark.parametrize("verb", [verb for verb in PAPER if verb not in {"register", "unmerge", "complete", "ask_opinions"}])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in PAPER if verb not in {"register", "unmerge", "complete", "ask_opinions"}]
+)
 def test_strangers_move_no_paper(world, verb):
     proposal = world.paper()
     neighbour = factories.make_user(Role.TOWNSHIP, factories.make_township(name="凤台镇"))
