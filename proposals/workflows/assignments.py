@@ -93,6 +93,7 @@ def agree_return(assignment: Assignment, move: Move) -> None:
     """Another unit gets it from today, with the days of a fresh assignment."""
     _answer(assignment, move, granted=True)
     _close(assignment)
+    assignment.save()  # so that its place is free: a paper has one lead unit
     fresh = Assignment.objects.create(
         proposal=assignment.proposal, unit=move.data["new_unit"], role=assignment.role, task=assignment.task
     )
