@@ -306,7 +306,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"MandateStatusEnum": "delegates.models.MandateStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "MandateStatusEnum": "delegates.models.MandateStatus",
+        "ProposalKindEnum": "proposals.models.ProposalKind",
+        "ProposalStateEnum": "proposals.models.ProposalState",
+        "SatisfactionEnum": "proposals.models.Satisfaction",
+    },
 }
 UNFOLD = {
     "SITE_TITLE": _("Party delegate liaison office"),

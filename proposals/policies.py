@@ -10,7 +10,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from congress.kernel.policy import Policy
-from congress.models import OfficialDocument, Organization, Role
+from congress.models import OfficialDocument, Organization, Role, User
 from congress.policies import HANDLE, MANAGE, VIEW, BranchPolicy, branches, has_role, holds
 from congress.querysets import within
 from delegates.policies import is_self
@@ -258,6 +258,12 @@ def _codes(user: Any) -> set[str]:
         seats = Organization.objects.filter(congresses__mandates__person__user=user)
         paths |= set(seats.filter(congresses__mandates__status__in=SERVING).values_list("path", flat=True))
     return {code for path in paths for code in path.strip("/").split("/")}
+
+
+def accounts_in(user: Any) -> QuerySet:
+    """The open accounts of the organisations `user` manages."""
+    own = within(branches(user, MANAGE), "organizationuserpermission__content_object")
+    return User.objects.filter(own, is_active=True).distinct().order_by("username")
 
 
 PROPOSALS, ASSIGNMENTS, UNDERTAKINGS = ProposalPolicy(), AssignmentPolicy(), UndertakingPolicy()

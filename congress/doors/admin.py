@@ -282,8 +282,10 @@ class WorkflowAdmin(PolicyAdmin):
                     self.workflow.take(obj, verb, by=request.user, **kept)
                 messages.success(request, _("Done."))
                 return redirect(f"admin:{self._name('change')}", pk)
-            except Refused as refusal:  # what was typed stays on the page
-                form.add_error(None, str(refusal))
+            except Refused as refusal:
+                if self.workflow.echoes(obj, verb, by=request.user):  # a second click
+                    return redirect(f"admin:{self._name('change')}", pk)
+                form.add_error(None, str(refusal))  # what was typed stays on the page
         obstacle = self.workflow.obstacle(obj, verb)
         if obstacle in form.non_field_errors():
             obstacle = ""

@@ -8,13 +8,10 @@ from django.utils.translation import gettext as _
 
 from congress.doors.admin import PolicyAdmin
 from congress.kernel.workflow import Refused
-from congress.models import User
-from congress.policies import MANAGE, branches
-from congress.querysets import within
 from delegates.models import CommitteeMember
 from delegates.policies import MEMBERS
 from proposals.models import Category
-from proposals.policies import CATEGORIES
+from proposals.policies import CATEGORIES, accounts_in
 
 
 @admin.register(Category)
@@ -47,6 +44,5 @@ class CommitteeMemberAdmin(PolicyAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":  # messages about papers go there: nobody's account but the branch's own
-            own = within(branches(request.user, MANAGE), "organizationuserpermission__content_object")
-            kwargs["queryset"] = User.objects.filter(own, is_active=True).distinct().order_by("username")
+            kwargs["queryset"] = accounts_in(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -121,9 +121,12 @@ class PaperDesks:
                     leader=data["leader"],
                     opinion=data["opinion"],
                     is_key=data["is_key"],
+                    seen=data["seen"],
                 )
                 messages.success(request, _("The plan is saved. Assign it when it is right."))
                 return redirect("admin:proposals_proposal_change", pk)
+            except handling.MovedOn:
+                form.compare(self._kept(request, pk))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
         context = self.admin_site.each_context(request) | {"form": form, "object": obj, "opts": self.opts}

@@ -44,9 +44,11 @@ class PlanForm(forms.Form):
     )
     is_key = forms.BooleanField(label=gettext_lazy("key paper under a leader's own charge"), required=False)
     opinion = long_text(gettext_lazy("opinion on the handling (拟办意见)"), required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = proposal.version
         organization = proposal.congress.organization
         members = CommitteeMember.objects.filter(congress__organization=organization, left_on=None)
         self.fields["leader"].queryset = members
@@ -72,6 +74,16 @@ class PlanForm(forms.Form):
     def lines(self) -> list[tuple[Any, Any, Any]]:
         """The rows of units: which, as what, to answer what."""
         return [(self[f"unit_{place}"], self[f"role_{place}"], self[f"task_{place}"]) for place in range(PARTS)]
+
+    def compare(self, proposal: Proposal) -> None:
+        """Somebody planned meanwhile: what stands now is shown, and saving once more puts this in its place."""
+        self.data = self.data.copy()
+        self.data["seen"] = proposal.version
+        rows = proposal.assignments.filter(state="planned").select_related("unit").order_by("pk")
+        now = "、".join(f"{row.unit.name}（{row.get_role_display()}）" for row in rows)
+        self.add_error(
+            None, _("It was planned meanwhile: %(units)s. Compare, and save again if yours is right.") % {"units": now}
+        )
 
     def parts(self) -> list[tuple[Organization, str, str]]:
         """What was filled in."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from congress.doors.admin import SCANS
+from congress.kernel.workflow import ECHO, lock
 from congress.services import attachments
-from proposals.models import Proposal
+from proposals.models import Proposal, ProposalState
 from proposals.services import writing
 from proposals.workflows import PROPOSAL
 
@@ -19,7 +21,13 @@ def enter(said: Mapping[str, Any], scan: Any, *, by: Any) -> Proposal:
     What is incomplete stays a draft of the office, where its page says what is missing. Raises `Refused` for a file
     that is no scan, `PermissionDenied` outside the office's branch.
     """
-    return _write(writing.begin(said["lead_mandate"], by=by, kind=said["kind"]), said, scan, by=by)
+    lead = lock(said["lead_mandate"])
+    lately = Proposal.objects.filter(
+        lead=lead, entered_by=by, kind=said["kind"], title=said["title"], created_at__gt=timezone.now() - ECHO
+    ).exclude(state=ProposalState.WITHDRAWN)
+    if (same := lately.first()) is not None:  # a second click
+        return same
+    return _write(writing.begin(lead, by=by, kind=said["kind"]), said, scan, by=by)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import audit
-from congress.kernel.workflow import SYSTEM, Refused, lock
+from congress.kernel.workflow import MOVED_ON, SYSTEM, Refused, lock
 from congress.models import Attachment, DocumentState, OfficialDocument, Organization, User
 from delegates.models import CommitteeMember, Mandate
 from delegates.policies import is_self
@@ -66,6 +66,24 @@ def give_opinion(
     return row
 
 
+def _refuse_unfit(proposal: Proposal, parts: Sequence[tuple[Organization, str, str]], leader: Any) -> None:
+    units = [unit for unit, _role, _task in parts]
+    if len({unit.pk for unit in units}) < len(units):
+        raise Refused(_("A unit is named twice."))
+    if unfit := fitting([role for _unit, role, _task in parts]):
+        raise Refused(unfit)
+    known = set(units_of(proposal.congress.organization).values_list("pk", flat=True))
+    wrong = [unit.name for unit in units if unit.pk not in known]
+    if wrong:
+        raise Refused(_("No handling unit of this district: %(names)s.") % {"names": "、".join(wrong)})
+    if leader is not None and leader.congress.organization_id != proposal.congress.organization_id:
+        raise Refused(_("%(name)s is no member of this committee.") % {"name": leader})
+
+
+class MovedOn(Refused):
+    """Somebody else saved since it was looked at."""
+
+
 @transaction.atomic
 def plan(
     proposal: Proposal,
@@ -75,27 +93,21 @@ def plan(
     leader: CommitteeMember | None = None,
     opinion: str = "",
     is_key: bool = False,
+    seen: int | None = None,
 ) -> list[Assignment]:
     """Who is to handle it: units with role and task, in place of what was planned before; the leading committee member.
 
-    Raises `Refused` for something that is no unit, a unit named twice, a leader of another congress.
+    `seen` is the version that was looked at. Raises `MovedOn` if it was planned since; `Refused` for something that is
+    no unit, a unit named twice, a leader of another congress.
     """
     locked = lock(proposal)
     if not keeps(by, locked):
         raise PermissionDenied
     if locked.state != ProposalState.PLANNING:
         raise Refused(_("Its handling is not being planned."))
-    units = [unit for unit, _role, _task in parts]
-    if len({unit.pk for unit in units}) < len(units):
-        raise Refused(_("A unit is named twice."))
-    if unfit := fitting([role for _unit, role, _task in parts]):
-        raise Refused(unfit)
-    known = set(units_of(locked.congress.organization).values_list("pk", flat=True))
-    wrong = [unit.name for unit in units if unit.pk not in known]
-    if wrong:
-        raise Refused(_("No handling unit of this district: %(names)s.") % {"names": "、".join(wrong)})
-    if leader is not None and leader.congress.organization_id != locked.congress.organization_id:
-        raise Refused(_("%(name)s is no member of this committee.") % {"name": leader})
+    if seen is not None and seen != locked.version:
+        raise MovedOn(MOVED_ON)
+    _refuse_unfit(locked, parts, leader)
     Assignment.objects.filter(proposal=locked, state=AssignmentState.PLANNED).delete()
     rows = [
         Assignment.objects.create(proposal=locked, unit=unit, role=AssignmentRole(role), task=task.strip()[:200])

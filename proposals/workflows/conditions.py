@@ -170,7 +170,9 @@ def not_adopted_yet(proposal: Proposal) -> str:
 
 def unit_answered(proposal: Proposal) -> str:
     """Only a unit can be told to handle something again."""
-    if proposal.assignments.filter(state=A.REPLIED).exists():
+    if "_unit_answered" not in proposal.__dict__:  # asked for every button of a page, as the verdict is
+        proposal.__dict__["_unit_answered"] = proposal.assignments.filter(state=A.REPLIED).exists()
+    if proposal.__dict__["_unit_answered"]:
         return ""
     return _("The office answered it itself: answer it once more instead.")
 

@@ -69,7 +69,7 @@ def test_an_account_that_changes_desks_is_handed_over_anew(world, sign_in):
 def test_a_delegates_account_never_becomes_a_desks(world, sign_in):
     user = world.users["delegate"]
     page = reverse("admin:congress_user_verb", args=[user.pk, "change-role"])
-    refused = sign_in(world.users["sysadmin"]).post(page, {"role": "unit"})
+    refused = sign_in(world.users["sysadmin"]).post(page, {"role": "unit", "organization": world.ours.organization.pk})
     assert refused.context["form"].errors["role"]
     assert [group.name for group in user.groups.all()] == ["delegate"]
 

@@ -194,4 +194,5 @@ def test_a_closed_delegates_account_becomes_no_desks_either(world, sign_in):
     user = world.users["delegate"]
     User.objects.filter(pk=user.pk).update(is_active=False)
     page = reverse("admin:congress_user_verb", args=[user.pk, "change-role"])
-    assert sign_in(world.users["sysadmin"]).post(page, {"role": "unit"}).context["form"].errors["role"]
+    asked = {"role": "unit", "organization": world.ours.organization.pk}
+    assert sign_in(world.users["sysadmin"]).post(page, asked).context["form"].errors["role"]

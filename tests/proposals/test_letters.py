@@ -143,7 +143,7 @@ def test_an_office_that_answers_itself_signs_as_the_office(world):
     assert known.signature(known.kind_of("reply-letter"), head) == ("石桥镇党代表联络办公室", "石桥党联")
     long = factories.make_unit("明川区文化广播电视和旅游发展局")
     issuer, word = known.signature(known.kind_of("reply-letter"), known.letterhead(long))
-    assert (issuer, len(word)) == ("明川区文化广播电视和旅游发展局", known.WORD)
+    assert (issuer, len(word)) == ("明川区文化广播电视和旅游发展局", known.WORD_LENGTH)
     Letterhead.objects.create(organization=long, office="明川区文旅局", office_word="明文旅函")
     assert known.signature(known.kind_of("reply-letter"), known.letterhead(long)) == ("明川区文旅局", "明文旅函")
 

@@ -59,6 +59,8 @@ def test_a_paper_form_is_typed_off_and_registered_with_its_signers(world, clerk)
     assert sorted(str(one) for one in made.signatures.filter(state="signed")) == ["李四", "王文", "赵六"]
     assert made.scan is not None
     assert "提案表.pdf" in str(made.scan)
+    assert clerk.post(page("enter"), typed(world)).status_code == 302
+    assert Proposal.objects.filter(entered_by=world.office).count() == 1, "a second click"
 
 
 def test_what_is_incomplete_stays_a_draft_and_what_is_wrong_is_told_with_the_text_kept(world, clerk):
@@ -84,7 +86,15 @@ def test_a_paper_is_screened_planned_and_handed_out_by_its_pages(world, clerk, s
     twice = plan | {"role_0": "lead", "unit_0": world.unit.pk, "unit_1": world.unit.pk}
     assert "选了两次" in clerk.post(page("plan-units", proposal.pk), twice).content.decode()
     right = plan | {"role_0": "lead", "unit_0": world.unit.pk, "unit_1": world.other.pk}
+    assert clerk.post(page("proposal_take", proposal.pk, "plan")).status_code == 302, "a second click"
+    stale = right | {"seen": Proposal.objects.get().version, "task_0": "改造老街管网"}
     assert clerk.post(page("plan-units", proposal.pk), right).status_code == 302
+    told = clerk.post(page("plan-units", proposal.pk), stale)
+    assert "已有人拟定承办" in told.content.decode()
+    assert "改造老街管网" in told.content.decode()
+    again = stale | {"seen": told.context["form"]["seen"].value()}
+    assert clerk.post(page("plan-units", proposal.pk), again).status_code == 302
+    assert Assignment.objects.get(role="lead").task == "改造老街管网"
     listed = clerk.get(page("handover")).content.decode()
     assert world.unit.name in listed
     assert world.other.name in listed
@@ -133,10 +143,10 @@ def test_steps_of_supervision_meetings_and_a_signed_form_are_recorded(world, cle
 
 def test_a_paper_is_opened_to_the_public_only_once_it_is_filed(world, clerk):
     proposal = world.screening()
-    clerk.post(page("publish", proposal.pk))
+    clerk.post(page("publish", proposal.pk), {"public": "1"})
     assert not Proposal.objects.get().is_public
     PROPOSAL.take(proposal, "file", by=world.office)
-    clerk.post(page("publish", proposal.pk))
+    clerk.post(page("publish", proposal.pk), {"public": "1"})
     assert Proposal.objects.get().is_public
     assert clerk.get(page("publish", proposal.pk)).status_code == 404
 
