@@ -283,7 +283,8 @@ class WorkflowAdmin(PolicyAdmin):
                 messages.success(request, _("Done."))
                 return redirect(f"admin:{self._name('change')}", pk)
             except Refused as refusal:
-                if self.workflow.echoes(obj, verb, by=request.user):  # a second click
+                note = form.cleaned_data.get("note", "")
+                if set(form.fields) <= {"note"} and self.workflow.echoes(obj, verb, by=request.user, note=note):
                     return redirect(f"admin:{self._name('change')}", pk)
                 form.add_error(None, str(refusal))  # what was typed stays on the page
         obstacle = self.workflow.obstacle(obj, verb)

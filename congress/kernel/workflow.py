@@ -153,12 +153,14 @@ class Workflow(Generic[M]):
         row = self.row(verb)
         return row.obstacle(obj) if getattr(obj, self.field) in row.source else self._not_from(row, obj)
 
-    def echoes(self, obj: M, verb: str, *, by: User) -> bool:
+    def echoes(self, obj: M, verb: str, *, by: User, note: str | None = None) -> bool:
         """Whether the last that happened to `obj` is this very step, taken by the same user a moment ago: a second
-        click, which needs no refusal."""
+        click, which needs no refusal. With a `note`, only if the same was said."""
         kind = ContentType.objects.get_for_model(self.model)
         last = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).order_by("-pk").first()
         if last is None or (last.verb, last.by_id) != (verb, by.pk):
+            return False
+        if note is not None and note != last.note:
             return False
         return last.source != last.target and timezone.now() - last.at < ECHO
 

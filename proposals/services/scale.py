@@ -25,13 +25,15 @@ BATCH: Final = 2000
 LOG_EACH: Final = 10
 
 
-@transaction.atomic
 def seed(count: int) -> int:
-    """So many papers of the delegates in office, each with a unit and ten lines of its log. Refused beside others."""
+    """So many papers of the delegates in office, each with a unit and ten lines of its log. Refused beside others.
+
+    Batch by batch: in one transaction each would take longer than the one before.
+    """
     if Proposal.objects.exists():
         raise Refused("There are papers already.")
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")  # a million lines of log take longer than a page may
+        cursor.execute("SET statement_timeout = 0")  # a million lines of log take longer than a page may
     root = Organization.objects.filter(parent=None).order_by("pk").first()
     units = [_unit(root, number) for number in range(UNITS)]
     seats = list(Mandate.objects.serving().order_by("pk").values_list("pk", "congress_id")[:count])
@@ -50,7 +52,8 @@ def seed(count: int) -> int:
                 submitted_at=now - timedelta(minutes=number), submissions=1, is_public=number % 3 == 0,
                 due_on=today + timedelta(days=number % 120 - 30) if given else None, reply_class="A" if given else "",
             ))  # fmt: skip
-        _beside(Proposal.objects.bulk_create(papers), units, today)
+        with transaction.atomic():
+            _beside(Proposal.objects.bulk_create(papers), units, today)
         with connection.cursor() as cursor:  # else the checks of foreign keys go on reading a small table as a whole
             cursor.execute("ANALYZE proposals_proposal, proposals_signature, proposals_assignment")
     _log(ContentType.objects.get_for_model(Proposal).pk)
