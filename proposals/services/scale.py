@@ -67,9 +67,8 @@ def _title(number: int) -> str:
 
 def _unit(root: Organization, number: int) -> Organization:
     code = f"{root.code}-S{number:03d}"
-    return Organization.objects.create(
-        code=code, name=f"规模{number}局", kind="unit", parent=root, path=f"{root.path}{code}/"
-    )
+    facts = {"name": f"规模{number}局", "kind": "unit", "parent": root, "path": f"{root.path}{code}/"}
+    return Organization.objects.get_or_create(code=code, defaults=facts)[0]
 
 
 def _beside(papers: list[Proposal], units: list[Organization], today: object) -> None:
