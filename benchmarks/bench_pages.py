@@ -65,6 +65,11 @@ PAGES = [
     Page("papers, admin list", "/admin/proposals/proposal/", "office", 8),
     Page("papers, admin list, town", "/admin/proposals/proposal/", "township", 8),
     Page("papers, board", "/admin/proposals/proposal/board/", "office", 8),
+    Page("papers, late list", "/admin/proposals/proposal/late/", "office", 8),
+    Page("papers, unit's desk", "/unit/", "unit", 4),
+    Page("papers, public", "/papers/", "delegate", 4),
+    Page("papers, search parts", f"/api/v1/assignments/?search={quote('道路')}", "office", 4, at="l"),
+    Page("papers, admin search", f"/admin/proposals/proposal/?q={quote('道路')}", "office", 8, at="l"),
     Page("papers, search", f"/api/v1/proposals/?search={quote('道路')}", "office", 4, at="l"),
     Page("admin search 1 character", ADMIN + f"?q={quote('王')}", "office", 8, at="l"),
 ]

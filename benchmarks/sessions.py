@@ -43,12 +43,12 @@ def signed_in(users: QuerySet[User]) -> list[dict[str, Any]]:
     found = []
     for user in users:
         rows = list(MANDATES.visible(user).for_list().values_list("pk", flat=True)[:40])
-        found.append({"cookie": cookie(user), "row": rows[len(rows) // 2]})
+        found.append({"cookie": cookie(user), "row": rows[len(rows) // 2] if rows else None})
     return found
 
 
 def main() -> None:
-    kinds = {"offices": Role.OFFICE, "townships": Role.TOWNSHIP, "delegates": Role.DELEGATE}
+    kinds = {"offices": Role.OFFICE, "townships": Role.TOWNSHIP, "delegates": Role.DELEGATE, "units": Role.UNIT}
     scaled = User.objects.filter(username__startswith="scale-").order_by("pk")
     print(json.dumps({kind: signed_in(scaled.filter(groups__name=role)) for kind, role in kinds.items()}))
 

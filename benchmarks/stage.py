@@ -21,6 +21,7 @@ HOME = Path(__file__).resolve().parent.parent
 TIMES = {"s": 1, "l": 100}
 PAPERS = 1000  # of a district the size of the demonstration, after years
 FLOOR = "congress_floor"
+REDIS = {"congress_s": 3, "congress_l": 4, FLOOR: 5}  # what one keeps says nothing to the other
 
 
 def url(database: str, role: str = "app") -> str:
@@ -33,7 +34,7 @@ def environment(database: str, role: str = "app") -> dict[str, str]:
         "DATABASE_URL": url(database, "owner" if database == FLOOR else "app"),  # the floor has no second role
         "DATABASE_OWNER_URL": url(database, "owner"),
         "DATABASE_ROLE": role,
-        "REDIS_URL": embedded.redis_url() + "?db=3",
+        "REDIS_URL": f"{embedded.redis_url()}?db={REDIS[database]}",
         "SECRET_KEY": embedded.secret("SECRET_KEY"),
         "FIELD_KEYS": embedded.secret("FIELD_KEYS"),
         "STATIC_ROOT": str(embedded.VAR / "static"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Func, TextField, Value
 
 
 def within(paths: Iterable[str], prefix: str = "") -> models.Q:
@@ -35,6 +38,45 @@ def running(on: date, prefix: str = "") -> models.Q:
         .annotate(due=models.ExpressionWrapper(models.OuterRef(f"{prefix}ends_on"), models.DateField()))
     )
     return ~models.Q(models.Exists(later.filter(opened | begun)))
+
+
+class PlainWords(Func):
+    """Words as a search compares them: full width made half, no spaces, no capitals."""
+
+    function, arity, output_field = "plain_words", 1, TextField()
+
+
+class WordPieces(Func):
+    """The characters and the pairs of characters of words, for an index that finds any part of a Chinese subject."""
+
+    function, arity, output_field = "word_pieces", 1, ArrayField(TextField())
+
+
+def plain_words(text: str) -> str:
+    """What `PlainWords` makes of a text."""
+    return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+
+
+def containing(rows: models.QuerySet, name: str, text: str) -> models.QuerySet:
+    """Rows whose column `name` has `text` in it. Its index is a `GinIndex(WordPieces(PlainWords(name)))`.
+
+    A word of one or two characters is a piece itself. Of a longer one the pieces are necessary, not enough.
+    """
+    words = plain_words(text)
+    pieces = sorted({words[place : place + 2] for place in range(len(words) - 1)} or {words})
+    found = rows.alias(_pieces=WordPieces(PlainWords(F(name)))).filter(
+        _pieces__contains=Value(pieces, ArrayField(TextField()))
+    )
+    if len(words) > 2:
+        found = found.alias(_words=PlainWords(F(name))).filter(_words__contains=words)
+    return found
+
+
+def unindexed(rows: models.QuerySet) -> models.QuerySet:
+    """In the same order by key, which no index has now: a search would else be tempted to walk past all that do not
+    fit, and `PatientPaginator` knows by it to sort keys alone."""
+    known = {"pk": F("pk") + 0, "id": F("pk") + 0, "-pk": (F("pk") + 0).desc(), "-id": (F("pk") + 0).desc()}
+    return rows.order_by(*[known.get(name, name) for name in rows.query.order_by])
 
 
 class OrganizationQuerySet(models.QuerySet):

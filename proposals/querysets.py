@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Func, IntegerField, Q, Value
+from django.db.models import F, Func, IntegerField, Q, Subquery, Value
+
+from congress.querysets import containing, plain_words, unindexed
 
 OPEN_STATES = (
     "pending_sign",
@@ -33,7 +36,17 @@ class Common(Func):
     output_field = IntegerField()
 
 
-class ProposalQuerySet(models.QuerySet):
+class SearchedQuerySet(models.QuerySet):
+    """Rows whose searches may be kept: see `PatientPaginator`."""
+
+    def edition(self) -> Any:
+        """Changes with every change of a paper and with every step taken anywhere: what was found may be another."""
+        steps = apps.get_model("congress.JournalEntry").objects.order_by("-pk").values("pk")[:1]
+        events = apps.get_model("proposals.ProposalEvent").objects.order_by("-pgh_id")
+        return events.annotate(step=Subquery(steps)).values_list("pgh_id", "step").first()
+
+
+class ProposalQuerySet(SearchedQuerySet):
     def for_list(self) -> ProposalQuerySet:
         """With what a line about a paper shows, and no more: a text is a hundred times as much."""
         return self.select_related("congress__organization", "session", "category", "lead__person").only(*LIST_COLUMNS)
@@ -48,18 +61,30 @@ class ProposalQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> ProposalQuerySet:
         """By part of the subject, or by the number as people write it: 15, 第015号."""
-        digits = "".join(letter for letter in text if letter.isdecimal())
-        found = Q(title__icontains=text)
-        if digits and not text.strip("第号0123456789 年"):
-            found |= Q(number=int(digits[-9:]))
-        return self.filter(found)
+        words = plain_words(text)
+        if not words:
+            return self
+        found = containing(unindexed(self), "title", words)
+        digits = "".join(letter for letter in words if letter.isdecimal())
+        if digits and not words.strip("第号年0123456789"):
+            found = unindexed(self).filter(Q(number=int(digits[-9:])) | Q(pk__in=found.order_by().values("pk")))
+        return found
 
 
-class AssignmentQuerySet(models.QuerySet):
+class AssignmentQuerySet(SearchedQuerySet):
     def for_list(self) -> AssignmentQuerySet:
         return self.select_related(
             "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"
         )
+
+    def matching(self, text: str) -> AssignmentQuerySet:
+        """By part of the paper's subject, its number, or part of the unit's name."""
+        papers, units = (self.model._meta.get_field(name).related_model for name in ("proposal", "unit"))
+        parts = self.model._default_manager
+        found = papers._default_manager.matching(text).order_by()
+        named = units._default_manager.filter(name__icontains=text.strip())
+        keys = parts.filter(proposal__in=found.values("pk")).values("pk")
+        return unindexed(self).filter(pk__in=keys.union(parts.filter(unit__in=named.values("pk")).values("pk")))
 
     def open(self) -> AssignmentQuerySet:
         """Not done with: the unit or the office has to act."""

@@ -17,6 +17,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.filters import SearchFilter
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -61,6 +62,14 @@ class AskedFilters(django_filters.rest_framework.DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         asked = set(request.query_params) & set(view.filterset_class.base_filters)
         return super().filter_queryset(request, queryset, view) if asked else queryset
+
+
+class WordSearch(SearchFilter):
+    """`search=` as the model's own `matching` understands it."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        words = request.query_params.get("search", "").replace("\x00", "").strip()[:40]
+        return queryset.matching(words) if words else queryset
 
 
 class TransitionMixin(PolicyMixin[M]):

@@ -31,15 +31,17 @@ class PatientPaginator(Paginator):
         if not self._by_index:
             return self._hits[0]
         rows = rows.order_by()
-        few = rows[: SURE + 1].count()
-        if few <= SURE:
-            return few
-        key = _key("count", rows)
+        try:
+            key = _key("count", rows)
+        except EmptyResultSet:  # nothing of it may be seen
+            return 0
         known = cache.get(key)
         if known is None:
-            known = rows.count()
-            cache.set(key, known, KEPT)
-        return max(known, few)
+            known = rows[: SURE + 1].count()
+            if known > SURE:
+                known = rows.count()
+                cache.set(key, known, KEPT)
+        return known
 
     def page(self, number: Any) -> Page:
         """The rows of the page."""

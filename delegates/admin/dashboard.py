@@ -1,10 +1,8 @@
 """The office's first page: the figures, as cards and charts with the numbers readable beneath."""
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from congress.doors.figures import patient_figures
 from congress.models import ImportRun
 from congress.policies import CONGRESSES, DUE_TIMES, IMPORTS, MANAGE, VIEW, branches
 from delegates.models import CorrectionRequest, Mandate
@@ -20,8 +19,6 @@ from delegates.services import training
 from delegates.services.figures import figures
 
 MOST_BARS = 40
-LARGE = 5_000  # delegates
-KEPT = 60  # seconds
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -29,12 +26,12 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     if not branches(user, VIEW):
         return context | {"welcome_only": True}
-    counted = _counted(user)
+    found = _counted(user)
     return context | {
-        "cards": _cards(counted),
-        "by_town": _largest(counted["by_town"]),
-        "by_category": list(counted["delegates_by_category"].items()),
-        "by_method": [(method, count) for method, count in counted["delegates_by_method"].items() if count],
+        "cards": _cards(found),
+        "by_town": _largest(found["by_town"]),
+        "by_category": list(found["delegates_by_category"].items()),
+        "by_method": [(method, count) for method, count in found["delegates_by_method"].items() if count],
         "tasks": _tasks(user),
     }
 
@@ -87,15 +84,11 @@ def _training_card(counted: dict[str, int]) -> dict[str, Any]:
 
 
 def _counted(user: Any) -> dict[str, Any]:
-    """The figures; of a register that takes long to count, as they were at most `KEPT` seconds ago."""
-    key = f"figures-{user.pk}-" + hashlib.sha256(" ".join(branches(user, VIEW)).encode()).hexdigest()
-    known = cache.get(key)
-    if known is None:
+    def count() -> dict[str, Any]:
         known = figures(user) | {"training": training.this_year(user)}
-        known["seats_set"] = bool(known["vacancies"]) or _seats_set(user)
-        if known["delegates"] > LARGE:
-            cache.set(key, known, KEPT)
-    return known
+        return known | {"seats_set": bool(known["vacancies"]) or _seats_set(user)}
+
+    return patient_figures(user, "figures", count, lambda known: known["delegates"])
 
 
 def _largest(by_town: dict[str, int]) -> list[tuple[str, int]]:

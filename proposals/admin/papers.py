@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.doors.admin import WorkflowAdmin
+from congress.doors.figures import patient_figures
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
-from proposals.models import Assignment, Proposal, ProposalState
+from proposals.models import Assignment, Proposal, ProposalState, ReplyClass
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
@@ -52,12 +53,31 @@ class UrgencyFilter(admin.SimpleListFilter):
         return queryset
 
 
+class ClassFilter(admin.SimpleListFilter):
+    """The class of the reply. Its choices are known; the theme's own filter would read every paper for them."""
+
+    title, parameter_name = gettext_lazy("class of the reply"), "reply_class"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(ReplyClass.choices)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(reply_class=self.value()) if self.value() in ReplyClass.values else queryset
+
+
+class FoundByWords(WorkflowAdmin):
+    """Lists that are searched as the model's own `matching` understands it."""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+
 @admin.register(Proposal)
-class ProposalAdmin(PaperDesks, WorkflowAdmin):
+class ProposalAdmin(PaperDesks, FoundByWords):
     policy, workflow, view_on_site = PROPOSALS, PROPOSAL, False
     list_display = ["number_shown", "title", "organization", "lead_name", "state", "due_shown", "light_shown"]
     list_display_links = ["number_shown", "title"]
-    list_filter = [UrgencyFilter, "state", "kind", "reply_class", "is_key"]
+    list_filter = [UrgencyFilter, "state", "kind", ClassFilter, "is_key"]
     search_fields = ["title"]
     fields = [
         ("number_shown", "kind"), ("state", "category"), ("scope", "lead_shown"), ("submitted_at", "former"),
@@ -77,9 +97,6 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
         return rows.select_related(
             "congress__organization", "session", "lead__person", "category", "leader", "merged_into"
         )
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return (queryset.matching(search_term) if search_term else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a paper changes by its steps
@@ -108,7 +125,13 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
     def board(self, request: HttpRequest) -> HttpResponse:
         """Columns by what a paper waits for; a card goes only where the table has a step for it."""
         narrowed = {"is_key": True} if request.GET.get("key") else {}
-        columns = overview.board(request.user, **narrowed)
+        found = patient_figures(
+            request.user,
+            "key-papers" if narrowed else "papers",
+            lambda: overview.figures(request.user, **narrowed),
+            lambda known: sum(known["states"].values()),
+        )
+        columns = overview.board(request.user, found["states"], **narrowed)
         today, cards = timezone.localdate(), [card for column in columns for card in column.cards]
         moves = overview.moves(cards, request.user)
         for card in cards:
@@ -122,7 +145,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
             "title": _("Board of papers"),
             "columns": columns,
             "opts": self.opts,
-            "waiting": overview.waiting(request.user),
+            "waiting": found["waiting"],
             "only_key": bool(narrowed),
             "per_column": overview.PER_COLUMN,
         }
@@ -159,7 +182,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(WorkflowAdmin):
+class AssignmentAdmin(FoundByWords):
     """Units' parts: what the office decides about them. The paper's page shows them all together."""
 
     policy, workflow, view_on_site = ASSIGNMENTS, ASSIGNMENT, False

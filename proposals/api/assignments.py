@@ -4,9 +4,9 @@ from typing import Any
 
 import django_filters
 from rest_framework import viewsets
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import OrderingFilter
 
-from congress.doors.api import AskedFilters, IdempotentMixin, TransitionMixin, takes
+from congress.doors.api import AskedFilters, IdempotentMixin, TransitionMixin, WordSearch, takes
 from proposals.api.serializers import AssignmentSerializer
 from proposals.models import Assignment, AssignmentRole, AssignmentState
 from proposals.policies import ASSIGNMENTS
@@ -50,8 +50,7 @@ class AssignmentViewSet(IdempotentMixin, TransitionMixin[Assignment], viewsets.R
     """What units have in hand: the office sees its branch's papers, a unit its own parts."""
 
     policy, serializer_class, filterset_class = ASSIGNMENTS, AssignmentSerializer, AssignmentFilter
-    filter_backends = [AskedFilters, SearchFilter, OrderingFilter]
-    search_fields = ["proposal__title", "unit__name"]
+    filter_backends = [AskedFilters, OrderingFilter, WordSearch]
     ordering_fields, ordering = ["id", "due_on", "assigned_on"], ["-id"]
 
     def get_queryset(self) -> Any:

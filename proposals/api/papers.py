@@ -10,11 +10,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import OrderingFilter, SearchFilter
+from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from congress.doors.api import AskedFilters, IdempotentMixin, PolicyMixin
+from congress.doors.api import AskedFilters, IdempotentMixin, PolicyMixin, WordSearch
 from congress.models import Organization
 from delegates.models import CommitteeMember
 from delegates.policies import MANDATES, MEMBERS
@@ -47,8 +47,7 @@ class ProposalViewSet(
 
     policy, filterset_class = PROPOSALS, ProposalFilter
     serializer_class = forms.ProposalSerializer
-    filter_backends = [AskedFilters, SearchFilter, OrderingFilter]
-    search_fields = ["title"]
+    filter_backends = [AskedFilters, OrderingFilter, WordSearch]
     ordering_fields, ordering = ["id", "submitted_at", "due_on", "number"], ["-id"]
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:

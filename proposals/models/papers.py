@@ -2,12 +2,14 @@
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from congress.models import Attachment, Congress, Organization, Session
+from congress.querysets import PlainWords, WordPieces
 from delegates.models import CommitteeMember, Delegation, Mandate
 from proposals.models.categories import Category
 from proposals.querysets import ProposalQuerySet
@@ -52,7 +54,12 @@ S = ProposalState
 PRIVATE = (S.DRAFT, S.SIGNING)
 """Nobody but its signers knows of it yet."""
 EDITABLE = (S.DRAFT, S.SIGNING, S.RETURNED)
+WITH_OFFICE = (
+    S.REGISTERED, S.SCREENING, S.RETURNED, S.FILED, S.CONVERTED, S.TO_ADVICE, S.DELIBERATION, S.PLANNING
+)  # fmt: skip
+"""Not yet given to a unit: no day for the reply yet."""
 WITH_UNITS = (S.ASSIGNED, S.REHANDLING)
+ANSWERED = (S.ANSWERED, S.FEEDBACK, S.TRACKING)
 ENDED = (S.REJECTED, S.WITHDRAWN, S.MERGED, S.CLOSED, S.REPORTED)
 NUMBERED = tuple(state for state in S if state not in (*PRIVATE, S.SUBMITTED, S.WITHDRAWN))
 
@@ -227,7 +234,9 @@ class Proposal(models.Model):
             models.Index(fields=["congress", "state", "-id"], name="proposal_congress_state"),
             models.Index(fields=["state", "-id"], name="proposal_state"),
             models.Index(fields=["lead", "-id"], name="proposal_lead"),
-            models.Index(fields=["due_on"], condition=Q(state__in=WITH_UNITS), name="proposal_due"),
+            models.Index(fields=["id"], condition=Q(state__in=WITH_OFFICE), name="proposal_with_office"),
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=[*WITH_UNITS, *ANSWERED]), name="proposal_due"),
+            GinIndex(WordPieces(PlainWords("title")), name="proposal_words"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="proposal_merged"),
             models.Index(fields=["-id"], condition=Q(is_public=True), name="proposal_public"),
         ]

@@ -26,7 +26,7 @@ def weekly() -> int:
             "proposals/notices/digest.txt",
             user,
             reverse("admin:proposals_board"),
-            {"waiting": overview.waiting(user), "late": overview.late(user, today)[:SHOWN]},
+            {"waiting": overview.waiting(user, overview.tally(user)), "late": overview.late(user, today, most=SHOWN)},
         )
         for user in _offices()
     ]

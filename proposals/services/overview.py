@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from congress.kernel.reports import seen
 from congress.models import Congress, DueTime, JournalEntry
 from proposals.models import (
-    OPEN,
     Assignment,
     AssignmentRequest,
     DelegateContact,
@@ -52,6 +51,10 @@ UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
 )
 """Papers of which somebody is not satisfied with the handling that was answered last."""
 PER_COLUMN: Final = 15
+TO_SCREEN: Final = (S.REGISTERED, S.SCREENING)
+TO_PLAN: Final = (S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING)
+ORDERS: Final = {"in": ("pk",), "plan": ("pk",), "done": ("-pk",)}
+"""Of the columns whose papers have no day for a reply yet, or no longer; the others go by that day."""
 PATH: Final = (
     (_("handed in"), (S.SUBMITTED, S.REGISTERED)),
     (_("screened"), (S.SCREENING, S.RETURNED)),
@@ -207,14 +210,12 @@ def journal(proposal: Proposal) -> list[tuple[JournalEntry, Any]]:
     return [(row, labels.get(row.verb, row.verb)) for row in rows.order_by("-pk")[:60]]
 
 
-def board(user: Any, **narrowed: Any) -> list[Column]:
-    """The office's papers by what they wait for, the overdue first. Two queries."""
+def board(user: Any, counts: dict[str, int], **narrowed: Any) -> list[Column]:
+    """The office's papers by what they wait for, the overdue first; `counts` are `tally`'s. A query a column."""
     rows = PROPOSALS.visible(user).filter(**narrowed)
-    counts = defaultdict(int, rows.order_by().values_list("state").annotate(count=Count("pk")))
     columns = []
     for key, label, states in COLUMNS:
-        cards = rows.filter(state__in=states).for_list()
-        cards = cards.order_by("-pk") if key == "done" else cards.order_by("due_on", "pk")
+        cards = rows.filter(state__in=states).for_list().order_by(*ORDERS.get(key, ("due_on", "pk")))
         columns.append(Column(key, label, sum(counts[state] for state in states), list(cards[:PER_COLUMN])))
     return columns
 
@@ -246,8 +247,8 @@ class Late:
     last: date | None
 
 
-def late(user: Any, today: date, congresses: Sequence[Congress] | None = None) -> list[Late]:
-    """Everything overdue the user may see, of those congresses if any are named, the latest first. Two queries."""
+def late(user: Any, today: date, congresses: Sequence[Congress] | None = None, most: int | None = None) -> list[Late]:
+    """What is overdue and the user may see, of those congresses if any are named: the latest first, `most` of them."""
     meant = {} if congresses is None else {"proposal__congress__in": congresses}
     rows = list(
         seen(user, ASSIGNMENTS)
@@ -261,7 +262,7 @@ def late(user: Any, today: date, congresses: Sequence[Congress] | None = None) -
             "proposal__lead__person",
             "proposal__leader",
             "proposal__session",
-        )
+        )[:most]
     )
     urged = SupervisionStep.objects.filter(assignment__in=[row.pk for row in rows]).exclude(
         kind=SupervisionKind.MEETING
@@ -273,30 +274,36 @@ def late(user: Any, today: date, congresses: Sequence[Congress] | None = None) -
     return [Late(row, (today - row.due_on).days, *by_row.get(row.pk, (0, None))) for row in rows]
 
 
-def waiting(user: Any) -> dict[str, int]:
-    """What waits for the office: to screen, to plan, requests of units, replies to review, opinions. One query each."""
-    papers = (
-        PROPOSALS.visible(user)
-        .order_by()
-        .aggregate(
-            screen=Count("pk", distinct=True, filter=Q(state__in=[S.REGISTERED, S.SCREENING])),
-            plan=Count("pk", distinct=True, filter=Q(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING])),
-            unhappy=Count("pk", filter=UNHAPPY, distinct=True),
-        )
-    )
+def tally(user: Any, **narrowed: Any) -> dict[str, int]:
+    """How many papers stand in each state. One query."""
+    rows = PROPOSALS.visible(user).filter(**narrowed).order_by()
+    return defaultdict(int, rows.values_list("state").annotate(count=Count("pk")))
+
+
+def waiting(user: Any, counts: dict[str, int]) -> dict[str, int]:
+    """What waits for the office: to screen, to plan, requests of units, replies to review, opinions. Two queries."""
     parts = (
         ASSIGNMENTS.visible(user)
+        .open()
         .order_by()
         .aggregate(
             requests=Count("pk", filter=Q(state__in=["objected", "extension_asked"])),
             review=Count("pk", filter=Q(state="in_review")),
-            overdue=Count(
-                "pk",
-                filter=Q(state__in=OPEN, due_on__lt=timezone.localdate()),
-            ),
+            overdue=Count("pk", filter=Q(due_on__lt=timezone.localdate())),
         )
     )
-    return papers | parts
+    return {
+        "screen": sum(counts[state] for state in TO_SCREEN),
+        "plan": sum(counts[state] for state in TO_PLAN),
+        "unhappy": PROPOSALS.visible(user).filter(UNHAPPY).order_by().values("pk").distinct().count(),
+    } | parts
+
+
+def figures(user: Any, **narrowed: Any) -> dict[str, dict[str, int]]:
+    """`states`: how many of the papers asked for stand in each; `waiting`: what of all papers waits for the office."""
+    everything = tally(user)
+    states = tally(user, **narrowed) if narrowed else everything
+    return {"states": states, "waiting": waiting(user, everything)}
 
 
 def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
@@ -305,9 +312,9 @@ def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
     listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
     today = timezone.localdate()
     return [
-        (papers.filter(state__in=[S.REGISTERED, S.SCREENING]), _("Papers to screen"), listed,
+        (papers.filter(state__in=TO_SCREEN), _("Papers to screen"), listed,
          "state__in=registered,screening"),
-        (papers.filter(state__in=[S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING]), _("Papers to plan and assign"),
+        (papers.filter(state__in=TO_PLAN), _("Papers to plan and assign"),
          "admin:proposals_handover", ""),
         (parts.filter(state__in=["objected", "extension_asked"]), _("Requests of units to decide"), given,
          "state__in=objected,extension_asked"),

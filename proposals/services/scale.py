@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from congress.kernel.workflow import Refused
-from congress.models import Organization
+from congress.models import Organization, Role, User
+from congress.services import accounts
 from delegates.models import Mandate
 from proposals.kernel import similarity
 from proposals.models import Assignment, Category, Measure, Precedent, Proposal, Signature
@@ -20,7 +21,8 @@ SUBJECTS: Final = (
 )  # fmt: skip
 PLACES: Final = "东南西北中上下新老前后大小长高平清白石河"
 STATES: Final = ("closed",) * 12 + ("reported",) * 3 + ("assigned",) * 3 + ("feedback", "registered")
-UNITS: Final = 40
+PARTS: Final = 25  # papers a unit has had: a province has more units, not more papers in each
+DESKS: Final = 3
 BATCH: Final = 2000
 LOG_EACH: Final = 10
 
@@ -35,7 +37,8 @@ def seed(count: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")  # a million lines of log take longer than a page may
     root = Organization.objects.filter(parent=None).order_by("pk").first()
-    units = [_unit(root, number) for number in range(UNITS)]
+    units = [_unit(root, number) for number in range(max(1, count // PARTS))]
+    _open_desks(units)
     seats = list(Mandate.objects.serving().order_by("pk").values_list("pk", "congress_id")[:count])
     categories = list(Category.objects.exclude(parent=None).values_list("pk", flat=True))
     today, now = timezone.localdate(), timezone.now()
@@ -71,6 +74,15 @@ def _unit(root: Organization, number: int) -> Organization:
     return Organization.objects.get_or_create(code=code, defaults=facts)[0]
 
 
+def _open_desks(units: list[Organization]) -> None:
+    """Accounts of a few units. Nobody knows the passwords."""
+    for number, unit in enumerate(units[:DESKS], 1):
+        username = f"scale-unit-{number}"
+        if not User.objects.filter(username=username).exists():
+            accounts.open_account(username, unit.name, Role.UNIT, unit, by="seed_papers")
+    User.objects.filter(username__startswith="scale-unit-").update(must_change_password=False)
+
+
 def _beside(papers: list[Proposal], units: list[Organization], today: object) -> None:
     now = timezone.now()
     Signature.objects.bulk_create(
@@ -79,7 +91,7 @@ def _beside(papers: list[Proposal], units: list[Organization], today: object) ->
     Measure.objects.bulk_create(Measure(proposal=one, position=1, action="落实责任单位和资金") for one in papers)
     Assignment.objects.bulk_create(
         Assignment(
-            proposal=one, unit=units[one.pk % UNITS], role="lead", assigned_on=today, original_due_on=one.due_on,
+            proposal=one, unit=units[one.pk % len(units)], role="lead", assigned_on=today, original_due_on=one.due_on,
             due_on=one.due_on, state="working" if one.state == "assigned" else "replied",
             done_on=None if one.state == "assigned" else one.due_on,
         )

@@ -16,13 +16,13 @@ SHOWN = 3
 def papers(user: Any) -> Card:
     """My newest papers with their place, and what I should do about any."""
     today = timezone.localdate()
-    rows = list(mine.own_papers(user).for_list().order_by("-pk")[:SHOWN])
+    rows, waiting = mine.at_a_glance(user, SHOWN)
     found = standings(rows, today)
     for row in rows:
         row.standing = found[row.pk]
     owed = [
         Owed(one.text, reverse("my_proposal", args=[one.proposal_id]), words(one.due_on, today),
              light(one.due_on, today))
-        for one in mine.waiting(user)
+        for one in waiting
     ]  # fmt: skip
     return Card("proposals/_papers_card.html", {"papers": rows}, owed)

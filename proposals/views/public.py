@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
+from congress.doors.paging import PatientPaginator
 from proposals.policies import PROPOSALS
 from proposals.services.standing import answering_units, public_words
 
@@ -15,7 +16,7 @@ from proposals.services.standing import answering_units, public_words
 class PublicPapers(ListView):
     """The papers the office opened, the newest first; found by a part of the subject or the number."""
 
-    template_name, paginate_by = "proposals/public_papers.html", 25
+    template_name, paginate_by, paginator_class = "proposals/public_papers.html", 25, PatientPaginator
 
     def get_queryset(self) -> Any:
         rows = PROPOSALS.published().for_list().order_by("-pk")
