@@ -18,6 +18,7 @@ from delegates.querysets import SERVING
 from proposals.models import (
     EDITABLE,
     PRIVATE,
+    PUBLISHABLE,
     Assignment,
     Category,
     Feedback,
@@ -119,12 +120,12 @@ class ProposalPolicy(BranchPolicy):
 
     @staticmethod
     def public() -> Q:
-        """What everybody may read: opened by the office, and not taken back since."""
-        return Q(is_public=True) & ~Q(state__in=[*PRIVATE, "withdrawn"])
+        """What everybody may read: opened by the office, and still what may be open."""
+        return Q(is_public=True, state__in=PUBLISHABLE)
 
     def published(self) -> QuerySet:
         """What strangers read without signing in: opened by the office, and still in force."""
-        return Proposal.objects.filter(self.public()).in_force()
+        return Proposal.objects.filter(self.public())
 
 
 class AssignmentPolicy(Policy[Assignment]):

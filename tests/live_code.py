@@ -369,3 +369,6 @@ _.unit_name
 _.view_on_site
 _.votes_present
 _.weekly
+_.arity
+_.function
+_.paginator_class

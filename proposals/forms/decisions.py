@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from congress.models import Organization, OrganizationKind, Session
 from delegates.forms.decisions import day_field, refuse_future
-from proposals.models import IdeaAdoption, Proposal, ProposalState, RejectReason
+from proposals.models import MERGEABLE, IdeaAdoption, Proposal, RejectReason, ReplyClass
 
 
 def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> forms.CharField:
@@ -51,11 +51,7 @@ class MergeForm(ReasonForm):
 
     def about(self, proposal: Proposal) -> None:
         """Papers of the same congress that are being handled, this one and those merged themselves left out."""
-        open_ones = [
-            ProposalState.SCREENING, ProposalState.FILED, ProposalState.CONVERTED, ProposalState.TO_ADVICE,
-            ProposalState.PLANNING, ProposalState.ASSIGNED,
-        ]  # fmt: skip
-        rows = Proposal.objects.filter(congress=proposal.congress_id, state__in=open_ones).exclude(pk=proposal.pk)
+        rows = Proposal.objects.filter(congress=proposal.congress_id, state__in=MERGEABLE).exclude(pk=proposal.pk)
         self.fields["into"].queryset = rows.order_by("kind", "number", "pk")
         self.fields["into"].label_from_instance = lambda row: f"{row.kind_word}{row.number_text} {row.title}"
 
@@ -113,12 +109,18 @@ class LostVoteForm(AdoptionForm):
 
 
 class AnswerForm(forms.Form):
-    """The office answers a piece of advice itself."""
+    """The office answers a piece of advice itself. What it would promise a unit has to keep, so there is no class B."""
 
+    reply_class = forms.ChoiceField(label=gettext_lazy("class of the reply"))
     text = long_text(gettext_lazy("answer"), rows=8, most=8000, min_length=10)
     signer = forms.CharField(label=gettext_lazy("signed by"), max_length=40)
     contact_name = forms.CharField(label=gettext_lazy("contact person"), max_length=40)
     contact_phone = forms.CharField(label=gettext_lazy("phone"), max_length=30)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [choice for choice in ReplyClass.choices if choice[0] != ReplyClass.B]
+        self.fields["reply_class"].choices = [("", _("Choose")), *choices]
 
 
 class AdoptIdeaForm(forms.Form):

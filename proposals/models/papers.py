@@ -4,7 +4,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +60,13 @@ WITH_OFFICE = (
 """Not yet given to a unit: no day for the reply yet."""
 WITH_UNITS = (S.ASSIGNED, S.REHANDLING)
 ANSWERED = (S.ANSWERED, S.FEEDBACK, S.TRACKING)
+MERGEABLE = (S.SCREENING, S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING, S.ASSIGNED)
+"""What another paper can be merged into: it will be answered, and is not yet."""
+PUBLISHABLE = (
+    S.FILED, S.CONVERTED, S.DELIBERATION, S.PLANNING, S.ASSIGNED, S.ANSWERED, S.FEEDBACK, S.REHANDLING, S.TRACKING,
+    S.CLOSED, S.REPORTED,
+)  # fmt: skip
+"""What the office may open to everybody; whatever else becomes of an open paper closes it again."""
 ENDED = (S.REJECTED, S.WITHDRAWN, S.MERGED, S.CLOSED, S.REPORTED)
 NUMBERED = tuple(state for state in S if state not in (*PRIVATE, S.SUBMITTED, S.WITHDRAWN))
 
@@ -115,6 +122,10 @@ class Proposal(models.Model):
     number = models.PositiveIntegerField(_("number"), null=True, editable=False)
     former_kind = models.CharField(_("former kind"), max_length=12, choices=ProposalKind, blank=True, editable=False)
     former_number = models.PositiveIntegerField(_("former number"), null=True, editable=False)
+
+    former_session = models.ForeignKey(
+        Session, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("former session")
+    )
 
     title = models.CharField(_("subject (案由)"), max_length=80, blank=True)
     category = models.ForeignKey(
@@ -222,6 +233,7 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=S.MERGED) | Q(merged_into__isnull=False), name="proposal_merged_into_one"
             ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="proposal_merged_into_another"),
             models.CheckConstraint(
                 condition=~Q(state=S.REJECTED) | ~Q(reject_reason=""), name="proposal_rejected_for_a_reason"
             ),

@@ -15,6 +15,7 @@ from delegates.models import CommitteeMember, Mandate
 from delegates.policies import is_self
 from proposals.forms.decisions import units_of
 from proposals.models import (
+    PUBLISHABLE,
     Assignment,
     AssignmentRole,
     AssignmentState,
@@ -29,7 +30,7 @@ from proposals.models import (
 )
 from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
-from proposals.workflows.conditions import fitting
+from proposals.workflows.conditions import fitting, still_asked
 from proposals.workflows.letters import DECIDED, draft_decision
 from proposals.workflows.telling import proposers, tell_office, tell_proposers
 
@@ -37,12 +38,6 @@ IN_HAND: Final = (
     AssignmentState.WORKING, AssignmentState.EXTENSION_ASKED, AssignmentState.OPINIONS_COLLECTED,
     AssignmentState.DRAFTED, AssignmentState.IN_REVIEW,
 )  # fmt: skip
-PUBLISHABLE: Final = (
-    ProposalState.FILED, ProposalState.CONVERTED, ProposalState.PLANNING, ProposalState.ASSIGNED,
-    ProposalState.ANSWERED, ProposalState.FEEDBACK, ProposalState.REHANDLING, ProposalState.TRACKING,
-    ProposalState.CLOSED, ProposalState.REPORTED,
-)  # fmt: skip
-"""What the office may open to everybody."""
 
 
 @transaction.atomic
@@ -185,10 +180,9 @@ def give_feedback(
     own = is_self(by, mandate.person)
     if not own and not (keeps(by, locked) and scan is not None):
         raise PermissionDenied
-    merged_in = locked.merged_into_id and locked.state == ProposalState.MERGED
-    if merged_in:
+    if locked.merged_into is not None:
         return give_feedback(locked.merged_into, mandate, attitude=attitude, result=result, text=text, by=by, scan=scan)
-    if locked.state != ProposalState.FEEDBACK:
+    if not still_asked(locked):
         raise Refused(_("Your opinion is asked when the reply is there."))
     if mandate not in proposers(locked):
         raise Refused(_("%(name)s did not sign this paper.") % {"name": mandate.person.name})
@@ -208,7 +202,10 @@ def give_feedback(
 
 
 def conclude(proposal: Proposal, row: Feedback) -> None:
-    """Close the paper, or follow its promises up, when whoever decides is content; else tell the office."""
+    """Close the paper, or follow its promises up, when whoever decides is content; else tell the office.
+
+    Whoever speaks after that is heard, and decides nothing any more.
+    """
     for verb in ("close", "track"):
         if not PROPOSAL.obstacle(proposal, verb):
             PROPOSAL.take(proposal, verb, by=SYSTEM)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.models import DueTime
@@ -19,6 +20,9 @@ from proposals.models import (
     UndertakingState,
 )
 from proposals.policies import PROPOSALS
+
+HEARD_TOO = (ProposalState.CLOSED, ProposalState.TRACKING)
+"""The lead proposer has spoken; the others have their days all the same."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def at_a_glance(user: Any, most: int) -> tuple[list[Proposal], list[Waiting]]:
     keys, signs, asked, answered = _keys(user)
     said = Feedback.objects.filter(proposal=OuterRef("pk"), mandate__person__user=user, round=OuterRef("round"))
     reported = Undertaking.objects.filter(proposal=OuterRef("pk"), state=UndertakingState.REPORTED)
-    clock = DueTime.objects.filter(kind="proposal_feedback", subject_id=OuterRef("pk"), closed_at=None)
+    clock = DueTime.objects.filter(kind="proposal_feedback", subject_id=OuterRef("pk")).order_by("-pk")
     rows = list(
         Proposal.objects.filter(pk__in=keys)
         .for_list()
@@ -89,7 +93,9 @@ def _todo(row: Any, asked: bool, signs: bool) -> Waiting | None:
         return Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
     if row.leads and row.state == ProposalState.RETURNED:
         return Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
-    if signs and row.state == ProposalState.FEEDBACK and not row.said:
+    today = timezone.localdate()
+    told = row.state in HEARD_TOO and row.feedback_due is not None and row.feedback_due >= today
+    if signs and not row.said and (row.state == ProposalState.FEEDBACK or told):
         return Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, row.feedback_due)
     if row.leads and row.reported:
         return Waiting(_("Was the promise kept? “%(title)s”") % named, row.pk)

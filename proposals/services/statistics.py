@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -63,19 +63,15 @@ def papers(user: Any, congresses: Iterable[Congress] | QuerySet) -> QuerySet[Pro
 def of_session(rows: QuerySet[Proposal], number: int, *, since: bool = False) -> QuerySet[Proposal]:
     """The papers handed in for a congress's session of that number; with `since` also those of the time after it.
 
-    A proposal that became a motion has lost its session: it belongs to the first one whose filing closed after it.
+    A proposal that became a motion still counts for the session it was handed in to.
     """
-    day = OuterRef("handed_in_on")
-    sat = Session.objects.filter(congress=OuterRef("congress"))
-    closing = sat.annotate(closes=Coalesce(TruncDate("filing_closes_at"), F("starts_on"), output_field=DateField()))
+    sat = Session.objects.filter(congress=OuterRef("congress"), starts_on__lte=OuterRef("handed_in_on"))
     rows = rows.annotate(handed_in_on=TruncDate("submitted_at")).annotate(
-        filed_for=Subquery(closing.filter(closes__gte=day).order_by("number").values("number")[:1]),
-        sat_before=Subquery(sat.filter(starts_on__lte=day).order_by("-number").values("number")[:1]),
+        sat_before=Subquery(sat.order_by("-number").values("number")[:1]),
     )
-    was_proposal = Q(session=None, former_kind=ProposalKind.PROPOSAL)
-    meant_for = Q(session__number=number) | was_proposal & Q(filed_for=number)
+    meant_for = Q(session__number=number) | Q(former_session__number=number)
     if since:
-        meant_for |= Q(session=None, sat_before=number) & ~was_proposal
+        meant_for |= Q(session=None, former_session=None, sat_before=number)
     return rows.filter(meant_for)
 
 

@@ -48,6 +48,7 @@ SAID: Final[Mapping[str, Any]] = {  # a verb that is missing here is no news: it
     "adopt_idea": gettext_lazy("The office has said how far it is taken up"),
     "rehandle": gettext_lazy("To be handled again (重新办理)"),
     "rule_finally": gettext_lazy("Closed by a leader's ruling"),
+    "rule_and_track": gettext_lazy("A leader has ruled; what was promised is followed up"),
     "close": gettext_lazy("Closed (办结)"),
     "track": gettext_lazy("What was promised is followed up"),
     "close_silent": gettext_lazy("Closed without an opinion of the proposers"),
@@ -56,7 +57,18 @@ SAID: Final[Mapping[str, Any]] = {  # a verb that is missing here is no news: it
     "close_merged": gettext_lazy("Closed with the paper it was merged into"),
     "report": gettext_lazy("Reported to the congress"),
 }
-WITH_REASON: Final = {"file", "convert", "merge", "return", "reject", "to_advice", "rehandle", "lapse", "rule_finally"}
+WITH_REASON: Final = {
+    "file",
+    "convert",
+    "merge",
+    "return",
+    "reject",
+    "to_advice",
+    "rehandle",
+    "lapse",
+    "rule_finally",
+    "rule_and_track",
+}
 UNSEEN: Final = (A.PLANNED, A.CANCELLED)
 
 
@@ -145,7 +157,9 @@ def _replies(proposal: Proposal, journal: Journal) -> Iterator[Event]:
     for row in rows.select_related("assignment__unit"):
         sent = [line.at for line in journal.get((Assignment, row.assignment_id), []) if line.verb == "approve"]
         at = sent[row.round - 1] if len(sent) >= row.round else _noon(row.issued_on)
-        text = _("%(unit)s has replied") if row.round == 1 else _("%(unit)s has replied a second time")
+        text = (
+            _("%(unit)s has replied") if row.round == 1 or len(sent) == 1 else _("%(unit)s has replied a second time")
+        )
         yield Event(at, text % {"unit": row.assignment.unit.name}, row.get_reply_class_display())
 
 
@@ -154,7 +168,8 @@ def _requests(proposal: Proposal) -> Iterator[Event]:
     for row in rows.select_related("assignment__unit"):
         named = {"unit": row.assignment.unit.name}
         if row.kind == RequestKind.EXTENSION:
-            day = row.granted_until
+            if (day := row.granted_until) is None:  # it went to another unit meanwhile
+                continue
             named["day"] = f"{day.year}年{day.month}月{day.day}日"
             yield Event(row.answered_at, _("More time for %(unit)s: until %(day)s") % named, row.reason)
         else:

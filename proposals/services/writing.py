@@ -25,7 +25,7 @@ from proposals.models import EDITABLE, Measure, Proposal, ProposalKind, Proposal
 from proposals.policies import enters
 from proposals.services.similar import index
 from proposals.workflows import PROPOSAL, SIGNATURE
-from proposals.workflows.conditions import in_time
+from proposals.workflows.conditions import in_time, not_adopted_yet
 from proposals.workflows.papers import BEFORE_VOTE
 from proposals.workflows.signatures import tell_asked
 from proposals.workflows.telling import tell_office
@@ -308,6 +308,8 @@ def ask_withdrawal(proposal: Proposal, reason: str, *, by: User) -> None:
         raise PermissionDenied
     if locked.state not in BEFORE_VOTE:
         raise Refused(_("It cannot be taken back any more."))
+    if adopted := not_adopted_yet(locked):
+        raise Refused(adopted)
     if not reason.strip():
         raise Refused(_("Say why it should be taken back."))
     reason = reason.strip()[:1000]

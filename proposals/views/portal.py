@@ -17,13 +17,14 @@ from congress.models import Attachment, Role
 from congress.views.pages import AttachmentDownload
 from delegates.models import Mandate
 from proposals.forms import FeedbackForm
-from proposals.models import EDITABLE, PRIVATE, Feedback, Proposal, ProposalState, Signature, SignatureState
+from proposals.models import EDITABLE, PRIVATE, Feedback, Proposal, Signature, SignatureState
 from proposals.policies import FEEDBACKS, PROPOSALS, UNDERTAKINGS, is_lead
 from proposals.services import handling, mine, signing
 from proposals.services.lights import light, words
 from proposals.services.standing import facts_of_units, standing, standings
 from proposals.services.timeline import timeline
 from proposals.workflows import UNDERTAKING
+from proposals.workflows.conditions import still_asked
 from proposals.workflows.papers import BEFORE_VOTE
 
 
@@ -132,7 +133,7 @@ class MyProposal(PaperMixin, TemplateView):
                 "assignment__unit", "document__archive", "sealed_scan").order_by("-round", "pk")),
             "promises": promises,
             "feedbacks": feedbacks,
-            "may_rate": paper.state == ProposalState.FEEDBACK and self.seat is not None and not rated,
+            "may_rate": self.seat is not None and not rated and still_asked(paper),
             "form": FeedbackForm(),
             "events": timeline(paper)[::-1],
             "results": list(paper.results.all()),
@@ -155,7 +156,7 @@ class GiveFeedback(PaperMixin, FormView):
         """Back to the paper, if he has said it already or is not asked now."""
         if self.seat is None:
             raise Http404
-        if self._said or self.proposal.state != ProposalState.FEEDBACK:
+        if self._said or not still_asked(self.proposal):
             return redirect("my_proposal", self.proposal.pk)
         return None
 

@@ -86,17 +86,21 @@ def ask_return(assignment: Assignment, move: Move) -> None:
         proper_unit=move.data["proper_unit"], asked_by=move.by, asked_at=move.at,
     )  # fmt: skip
     _pause(assignment)
-    tell_office(assignment.proposal, "objected", f"objected:{assignment.pk}", assignment=assignment)
+    tell_office(
+        assignment.proposal, "objected", f"objected:{assignment.pk}:{move.at.isoformat()}", assignment=assignment
+    )
 
 
 def agree_return(assignment: Assignment, move: Move) -> None:
-    """Another unit gets it from today, with the days of a fresh assignment."""
-    _answer(assignment, move, granted=True)
+    """Another unit gets it from today, with the days of a fresh assignment, or of a second handling if it is one."""
+    _answer(assignment, move, RequestKind.OBJECTION, granted=True)
+    _answer(assignment, move, RequestKind.EXTENSION, granted=False)
     _close(assignment)
     assignment.save()  # so that its place is free: a paper has one lead unit
     fresh = Assignment.objects.create(
-        proposal=assignment.proposal, unit=move.data["new_unit"], role=assignment.role, task=assignment.task
-    )
+        proposal=assignment.proposal, unit=move.data["new_unit"], role=assignment.role, task=assignment.task,
+        round=assignment.round,
+    )  # fmt: skip
     tell_unit(
         assignment, "request_answered", f"returned:{move.at.isoformat()}", granted=True, answer=move.data["answer"]
     )
@@ -105,7 +109,7 @@ def agree_return(assignment: Assignment, move: Move) -> None:
 
 
 def refuse_return(assignment: Assignment, move: Move) -> None:
-    _answer(assignment, move, granted=False)
+    _answer(assignment, move, RequestKind.OBJECTION, granted=False)
     _resume(assignment)
     tell_unit(assignment, "request_answered", f"kept:{move.at.isoformat()}", granted=False, answer=move.data["answer"])
 
@@ -116,13 +120,18 @@ def ask_more_time(assignment: Assignment, move: Move) -> None:
         asked_until=move.data["asked_until"], asked_by=move.by, asked_at=move.at,
     )  # fmt: skip
     _pause(assignment)
-    tell_office(assignment.proposal, "extension_asked", f"extension:{assignment.pk}", assignment=assignment)
+    tell_office(
+        assignment.proposal,
+        "extension_asked",
+        f"extension:{assignment.pk}:{move.at.isoformat()}",
+        assignment=assignment,
+    )
 
 
 def give_more_time(assignment: Assignment, move: Move) -> None:
     """The day moves; the first one stays on record. The delegates are told why they wait longer."""
     until = move.data["granted_until"]
-    _answer(assignment, move, granted=True, granted_until=until)
+    _answer(assignment, move, RequestKind.EXTENSION, granted=True, granted_until=until)
     assignment.due_on = until
     because = _("extended until %(day)s") % {"day": f"{until:%Y-%m-%d}"}
     for row in duetimes.open_of(REPLY, assignment.pk):
@@ -133,15 +142,15 @@ def give_more_time(assignment: Assignment, move: Move) -> None:
 
 
 def refuse_more_time(assignment: Assignment, move: Move) -> None:
-    _answer(assignment, move, granted=False)
+    _answer(assignment, move, RequestKind.EXTENSION, granted=False)
     _resume(assignment)
     tell_unit(
         assignment, "request_answered", f"not_extended:{move.at.isoformat()}", granted=False, answer=move.data["answer"]
     )
 
 
-def _answer(assignment: Assignment, move: Move, *, granted: bool, granted_until: Any = None) -> None:
-    assignment.requests.filter(granted=None).update(
+def _answer(assignment: Assignment, move: Move, kind: str, *, granted: bool, granted_until: Any = None) -> None:
+    assignment.requests.filter(kind=kind, granted=None).update(
         granted=granted, answer=move.data.get("answer", ""), granted_until=granted_until, answered_by=move.by,
         answered_at=move.at,
     )  # fmt: skip
@@ -225,17 +234,18 @@ def begin(assignment: Assignment, move: Move) -> None:
     assignment.assigned_on = day
     assignment.sign_due_on = _owe(assignment, SIGN, _("sign for it"), deadlines.sign_due(organization, day), day)
     assignment.object_until = deadlines.objection_due(organization, day).due_on
-    _owe_answer(assignment, day, second=False)
+    again = assignment.round > 1  # the paper is handled a second time, by a unit that is new to it
+    _owe_answer(assignment, day, second=again)
     assignment.original_due_on = assignment.due_on
     assignment.notice = draft_notice(assignment, by=move.by)
-    tell_unit(assignment, "given", f"given:{assignment.round}")
+    tell_unit(assignment, "given_again" if again else "given", f"given:{assignment.round}")
 
 
 def begin_again(assignment: Assignment, move: Move) -> None:
     """A second handling: the same unit, another clock, its own notice."""
     day = timezone.localdate(move.at)
     assignment.round += 1
-    assignment.assigned_on, assignment.done_on = day, None
+    assignment.assigned_on, assignment.done_on, assignment.object_until = day, None, None
     _owe_answer(assignment, day, second=True)
     assignment.original_due_on = assignment.due_on
     assignment.notice = draft_notice(assignment, by=move.by)
@@ -284,8 +294,10 @@ def _close(assignment: Assignment) -> None:
 
 
 def let_go(assignment: Assignment, move: Move) -> None:
+    """It need not answer any more, and hears why; of what was only planned for it, it never knew."""
     _close(assignment)
-    tell_unit(assignment, "called_off", f"called_off:{move.at.isoformat()}")
+    if move.source != S.PLANNED:
+        tell_unit(assignment, "called_off", f"called_off:{move.at.isoformat()}", reason=move.note)
 
 
 def _renew_due(proposal_id: int, fresh: Assignment | None = None, gone: Assignment | None = None) -> None:
@@ -313,8 +325,18 @@ def reopen(proposal: Proposal, move: Move) -> None:
 
 def call_off(proposal: Proposal, move: Move) -> None:
     """Nobody needs to answer any more."""
+    withdrawn = move.verb == "allow_withdrawal"
+    reason = _("Its proposers took it back.") if withdrawn else _("The paper is closed.")
     for assignment in proposal.assignments.exclude(state__in=[*DONE, S.REPLIED, S.OPINION_GIVEN]):
-        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM, at=move.at)
+        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM, at=move.at, note=reason)
+
+
+def free_assistants(proposal: Proposal, move: Move) -> None:
+    """The lead unit has answered without them: their time was over."""
+    late = proposal.assignments.filter(role=AssignmentRole.ASSIST).exclude(state__in=[*DONE, S.OPINION_GIVEN])
+    reason = _("The lead unit has replied; an opinion is not needed any more.")
+    for assignment in late:
+        ASSIGNMENT.take(assignment, "call_off", by=SYSTEM, at=move.at, note=reason)
 
 
 def _each(proposal: Proposal, rows: Any, verb: str, move: Move) -> None:
@@ -349,6 +371,6 @@ ASSIGNMENT: Workflow[Assignment] = Workflow(Assignment, [
     T("bounce",         [S.IN_REVIEW],                S.DRAFTED,            directs,  [],                               [bounce], needs=BounceForm, label=gettext_lazy("Return the reply to the unit")),
     T("approve",        [S.IN_REVIEW],                S.REPLIED,            directs,  [],                               [send], needs=ApproveForm, label=gettext_lazy("Let the reply go out")),
     T("reopen",         [S.REPLIED],                  S.WORKING,            by_paper, [],                               [begin_again], label=gettext_lazy("Handle it again")),
-    T("call_off",       [S.PLANNED, S.PENDING_SIGN, S.SIGNED, S.OBJECTED, S.EXTENSION_ASKED, *WORK, S.IN_REVIEW], S.CANCELLED, by_paper, [], [let_go], label=gettext_lazy("The paper was taken back")),
+    T("call_off",       [S.PLANNED, S.PENDING_SIGN, S.SIGNED, S.OBJECTED, S.EXTENSION_ASKED, *WORK, S.IN_REVIEW], S.CANCELLED, by_paper, [], [let_go], label=gettext_lazy("It need not answer any more")),
 ], parent="proposal")
 # fmt: on

@@ -1,11 +1,13 @@
 """Why a paper cannot take a step now, each as a sentence; nothing if it can."""
 
+from datetime import date
 from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import rules, wording
+from congress.models import DueTime
 from delegates.querysets import SERVING
 from proposals import deadlines
 from proposals.kernel import quality
@@ -186,6 +188,11 @@ def withdrawal_asked(proposal: Proposal) -> str:
     return "" if proposal.withdrawal_reason else _("Its lead proposer has not asked for it.")
 
 
+def no_withdrawal_asked(proposal: Proposal) -> str:
+    """A wish to take it back is decided on before it goes further: afterwards it would be too late."""
+    return _("Its withdrawal is asked for: decide on that first.") if proposal.withdrawal_reason else ""
+
+
 def completion_over(proposal: Proposal) -> str:
     """Whoever was asked to complete a paper has his time."""
     if proposal.resubmit_by and proposal.resubmit_by >= timezone.localdate():
@@ -255,8 +262,26 @@ def _most_answered(proposal: Proposal, count: int) -> bool:
     signers = Signature.objects.filter(proposal__in=papers, state=SignatureState.SIGNED).values("mandate").distinct()
     if count * 2 > signers.count():
         return True
+    return asked_until(proposal) < timezone.localdate()
+
+
+def asked_until(proposal: Proposal) -> date:
+    """The day the proposers were told: by when they should say what they think. No rule changed since moves it."""
+    told = DueTime.objects.filter(kind="proposal_feedback", subject_id=proposal.pk).order_by("-pk").first()
+    if told is not None:
+        return told.due_on
     since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
-    return deadlines.feedback_due(proposal.congress.organization, since).due_on < timezone.localdate()
+    return deadlines.feedback_due(proposal.congress.organization, since).due_on
+
+
+def still_asked(proposal: Proposal) -> bool:
+    """Whether a proposer can say what he thinks of this handling.
+
+    The lead proposer's word closes a paper, yet every signer is asked (F082): each has the days he was told.
+    """
+    if proposal.state in (S.CLOSED, S.TRACKING) and proposal.answered_at:
+        return asked_until(proposal) >= timezone.localdate()
+    return proposal.state == S.FEEDBACK
 
 
 def they_are_content(proposal: Proposal) -> str:
@@ -307,8 +332,7 @@ def silent_too_long(proposal: Proposal) -> str:
 def _silence(proposal: Proposal) -> str:
     if verdict(proposal):
         return _("There is an answer.")
-    since = timezone.localdate(proposal.answered_at) if proposal.answered_at else timezone.localdate()
-    due = deadlines.feedback_due(proposal.congress.organization, since).due_on
+    due = asked_until(proposal)
     return _("They may answer until %(day)s.") % {"day": f"{due:%Y-%m-%d}"} if due >= timezone.localdate() else ""
 
 

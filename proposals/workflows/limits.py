@@ -20,7 +20,7 @@ DONE: Final = (S.RETURNED, S.CANCELLED)
 def in_objection_time(assignment: Assignment) -> str:
     """A unit says within days that it is not its affair; later it handles it."""
     until = assignment.object_until
-    if assignment.round > 1:
+    if assignment.round > 1 and until is None:
         return _("It was this unit that answered: it cannot give the paper back the second time.")
     if until and until < timezone.localdate():
         return _("An objection was possible until %(day)s.") % {"day": f"{until:%Y-%m-%d}"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.kernel import duetimes
+from congress.kernel.deadlines import Deadline
 from congress.kernel.workflow import SYSTEM, Move, Workflow, by_time
 from congress.kernel.workflow import Transition as T
 from proposals import deadlines
@@ -31,6 +32,7 @@ from proposals.forms import (
 )
 from proposals.models import (
     NumberSeries,
+    Precedent,
     Proposal,
     ProposalKind,
     Reply,
@@ -54,6 +56,7 @@ from proposals.workflows.conditions import (
     is_paper,
     is_proposal,
     lead_in_office,
+    no_withdrawal_asked,
     not_adopted_yet,
     nothing_promised,
     office_answered,
@@ -68,6 +71,8 @@ from proposals.workflows.conditions import (
     units_planned,
     withdrawal_asked,
 )
+from proposals.workflows.letters import draft_reply_letter
+from proposals.workflows.merging import go_under, part_again
 from proposals.workflows.signatures import SIGNATURE
 from proposals.workflows.telling import tell_office, tell_proposers
 
@@ -123,7 +128,13 @@ def receipt(proposal: Proposal, move: Move) -> None:
 
 def owe_screening(proposal: Proposal, move: Move) -> None:
     """Between sessions the first look is owed by a day; at a session it is over before the session is."""
-    owe_first_look(proposal, timezone.localdate(move.at))
+    day = timezone.localdate(move.at)
+    last = proposal.session.ends_on if proposal.session else None
+    if last is None or last < day:
+        owe_first_look(proposal, day)
+    else:
+        deadline = Deadline(last, (_("before the session closes"),))
+        _owe(proposal, SCREENING, _("screen it"), deadline, day)
 
 
 def owe_first_look(proposal: Proposal, day: date) -> None:
@@ -135,7 +146,10 @@ def owe_planning(proposal: Proposal, move: Move) -> None:
     """It has to reach units by a day."""
     duetimes.close(SCREENING, proposal.pk)
     day = timezone.localdate(move.at)
-    _owe(proposal, PLANNING, _("plan and assign it"), deadlines.planning_due(proposal.congress.organization, day), day)
+    session = proposal.session or proposal.former_session
+    since = max(day, session.ends_on) if session and session.ends_on else day  # counted from the end of the session
+    deadline = deadlines.planning_due(proposal.congress.organization, since)
+    _owe(proposal, PLANNING, _("plan and assign it"), deadline, day)
 
 
 def _owe(proposal: Proposal, kind: str, what: str, deadline: Any, since: Any) -> None:
@@ -170,15 +184,11 @@ def tell_decision(proposal: Proposal, move: Move) -> None:
 def become_motion(proposal: Proposal, move: Move) -> None:
     """Another kind, another series; the old number stays beside the new one."""
     proposal.former_kind, proposal.former_number = proposal.kind, proposal.number
+    proposal.former_session = proposal.session
     proposal.kind, proposal.number = ProposalKind.MOTION, None
     number_it(proposal, move)
-
-
-def go_under(proposal: Proposal, move: Move) -> None:
-    """It joins the other paper, and what was merged into it joins that too: nobody is answered through two hands."""
-    lead = move.data["into"]
-    proposal.merged_into = lead
-    Proposal.objects.filter(merged_into=proposal.pk).update(merged_into=lead)
+    now = f"{proposal.kind_word}{proposal.number_text}"
+    Precedent.objects.filter(proposal=proposal).update(number_text=now)  # what is like it is shown by its number
 
 
 def ask_completion(proposal: Proposal, move: Move) -> None:
@@ -204,12 +214,12 @@ def keep_votes(proposal: Proposal, move: Move) -> None:
 
 
 def own_answer(proposal: Proposal, move: Move) -> None:
-    """The office answers in its own name."""
-    said = {name: move.data[name] for name in ("text", "signer", "contact_name", "contact_phone")}
-    Reply.objects.create(
-        proposal=proposal, round=proposal.round, reply_class="A", issued_on=timezone.localdate(move.at), **said
-    )
-    proposal.answered_at, proposal.reply_class = move.at, "A"
+    """The office answers in its own name: the class it gives itself, and a letter like a unit's."""
+    said = {name: move.data[name] for name in ("reply_class", "text", "signer", "contact_name", "contact_phone")}
+    reply = Reply.objects.create(proposal=proposal, round=proposal.round, issued_on=timezone.localdate(move.at), **said)
+    reply.document = draft_reply_letter(reply, by=move.by)
+    reply.save(update_fields=["document"])
+    proposal.answered_at, proposal.reply_class = move.at, reply.reply_class
 
 
 def ask_opinions(proposal: Proposal, move: Move) -> None:
@@ -222,7 +232,11 @@ def ask_opinions(proposal: Proposal, move: Move) -> None:
 
 
 def note_answer(proposal: Proposal, move: Move) -> None:
+    """All replies are out. Who was to help the lead unit and did not is not waited for any more."""
+    from proposals.workflows.assignments import free_assistants
+
     proposal.answered_at = move.at
+    free_assistants(proposal, move)
 
 
 def keep_idea(proposal: Proposal, move: Move) -> None:
@@ -234,11 +248,17 @@ def end_it(proposal: Proposal, move: Move) -> None:
     """Closed: when, how, and by whose word. What was merged into it is closed with it."""
     proposal.closed_at = move.at
     proposal.closing_note = move.note
-    proposal.ruled_by = move.data.get("ruled_by", "")
+    proposal.ruled_by = move.data.get("ruled_by", "") or proposal.ruled_by
     stop_clocks(proposal, move)
     take_back_from_units(proposal, move)
     for merged in proposal.merged.filter(state=S.MERGED):
         PROPOSAL.take(merged, "close_merged", by=SYSTEM, note=proposal.closing_note, at=move.at)
+
+
+def keep_ruling(proposal: Proposal, move: Move) -> None:
+    """A leader's final word on the handling; what was promised is owed all the same."""
+    proposal.ruled_by, proposal.closing_note = move.data["ruled_by"], move.note
+    tell_proposers(proposal, "ruled", f"ruled:{move.at.isoformat()}", reason=move.note)
 
 
 def tell_end(proposal: Proposal, move: Move) -> None:
@@ -258,8 +278,7 @@ def again(proposal: Proposal, move: Move) -> None:
 
 
 def hand_out(proposal: Proposal, move: Move) -> None:
-    """The units have it from today; their clocks run. Who wanted it back was told when it was planned."""
-    proposal.withdrawal_reason = ""
+    """The units have it from today; their clocks run."""
     from proposals.workflows.assignments import give
 
     proposal.assigned_at = move.at
@@ -292,11 +311,6 @@ def free_merged(proposal: Proposal, move: Move) -> None:
         PROPOSAL.take(merged, "unmerge", by=SYSTEM, at=move.at, note=proposal.decision_note)
 
 
-def part_again(proposal: Proposal, move: Move) -> None:
-    proposal.decision_note = move.note
-    proposal.merged_into = None
-
-
 def note_withdrawn(proposal: Proposal, move: Move) -> None:
     proposal.closed_at = move.at
     proposal.decision_note = move.note or proposal.withdrawal_reason
@@ -327,23 +341,24 @@ PROPOSAL: Workflow[Proposal] = Workflow(Proposal, [
     T("return",          [S.SCREENING],                        S.RETURNED,     keeps,   [],                                         [write_decision, ask_completion, tell_decision], needs=ReturnForm, label=gettext_lazy("Return it for completion (退回补正)")),
     T("reject",          [S.SCREENING],                        S.REJECTED,     keeps,   [read_by_enough],                           [write_decision, keep_reason, stop_clocks, tell_decision, free_merged], needs=RejectForm, label=gettext_lazy("Do not file it (不予立案)")),
     T("to_advice",       [S.SCREENING],                        S.TO_ADVICE,    keeps,   [is_motion, read_by_enough],                [write_decision, owe_planning, tell_decision], needs=ReasonForm, label=gettext_lazy("Take it as advice (转意见建议)")),
-    T("unmerge",         [S.MERGED],                           S.SCREENING,    by_time, [],                                         [part_again, tell_decision], label=gettext_lazy("Screened again: the paper it went under has ended")),
+    T("unmerge",         [S.MERGED],                           S.SCREENING,    by_time, [],                                         [part_again, tell_decision, owe_screening], label=gettext_lazy("Screened again: the paper it went under has ended")),
     T("lapse",           [S.RETURNED],                         S.WITHDRAWN,    keeps,   [completion_over],                          [note_withdrawn, stop_clocks, tell_decision, free_merged], needs=ReasonForm, label=gettext_lazy("Not completed in time")),
     T("discard",         [S.DRAFT, S.SIGNING],                 S.WITHDRAWN,    enters,  [],                                         [note_withdrawn, stop_clocks], label=gettext_lazy("Throw the draft away")),
     T("allow_withdrawal", BEFORE_VOTE,                         S.WITHDRAWN,    keeps,   [withdrawal_asked, not_adopted_yet],                         [note_withdrawn, take_back_from_units, stop_clocks, tell_decision, free_merged], needs=FileForm, label=gettext_lazy("Agree to its withdrawal (撤回)")),
-    T("lay_before",      [S.FILED],                            S.DELIBERATION, keeps,   [adoption_asked],                           [], label=gettext_lazy("Put it before the congress")),
+    T("lay_before",      [S.FILED],                            S.DELIBERATION, keeps,   [adoption_asked, no_withdrawal_asked],      [], label=gettext_lazy("Put it before the congress")),
     T("adopt",           [S.DELIBERATION],                     S.PLANNING,     keeps,   [],                                         [keep_votes], needs=AdoptionForm, label=gettext_lazy("Adopted by the congress")),
     T("not_adopted",     [S.DELIBERATION],                     S.CONVERTED,    keeps,   [],                                         [keep_votes, write_decision, become_motion, tell_decision], needs=LostVoteForm, label=gettext_lazy("Not adopted")),
-    T("plan",            [S.FILED, S.CONVERTED, S.TO_ADVICE],  S.PLANNING,     keeps,   [adopted_if_asked],                         [], label=gettext_lazy("Plan its handling (拟办)")),
-    T("plan_advice",     [S.REGISTERED],                       S.PLANNING,     keeps,   [is_advice],                                [owe_planning], label=gettext_lazy("Pass it on to a unit")),
+    T("plan",            [S.FILED, S.CONVERTED, S.TO_ADVICE],  S.PLANNING,     keeps,   [adopted_if_asked, no_withdrawal_asked],    [], label=gettext_lazy("Plan its handling (拟办)")),
+    T("plan_advice",     [S.REGISTERED],                       S.PLANNING,     keeps,   [is_advice, no_withdrawal_asked],           [owe_planning], label=gettext_lazy("Pass it on to a unit")),
     T("answer",          [S.REGISTERED, S.TO_ADVICE],          S.ANSWERED,     keeps,   [is_advice],                                [own_answer, stop_clocks], needs=AnswerForm, label=gettext_lazy("Answer it yourselves"), chain="ask_opinions"),
     T("adopt_idea",      [S.REGISTERED],                       S.CLOSED,       keeps,   [is_idea],                                  [keep_idea, end_it, tell_end], needs=AdoptIdeaForm, label=gettext_lazy("Say how far it is taken up")),
-    T("assign",          [S.PLANNING],                         S.ASSIGNED,     keeps,   [units_planned],                            [hand_out], label=gettext_lazy("Assign it (交办)")),
+    T("assign",          [S.PLANNING],                         S.ASSIGNED,     keeps,   [units_planned, no_withdrawal_asked],       [hand_out], label=gettext_lazy("Assign it (交办)")),
     T("complete",        [S.ASSIGNED, S.REHANDLING],           S.ANSWERED,     by_time, [all_answered],                             [note_answer], label=gettext_lazy("All units have replied"), chain="ask_opinions"),
     T("ask_opinions",    [S.ANSWERED],                         S.FEEDBACK,     by_time, [],                                         [ask_opinions], label=gettext_lazy("Ask the proposers' opinion")),
     T("answer_again",    [S.FEEDBACK],                         S.ANSWERED,     keeps,   [they_are_not, office_answered, first_time],  [second_own_answer], needs=AnswerForm, label=gettext_lazy("Answer it once more"), chain="ask_opinions"),
     T("rehandle",        [S.FEEDBACK],                         S.REHANDLING,   keeps,   [they_are_not, unit_answered, first_time],                 [again], needs=RehandleForm, label=gettext_lazy("Have it handled again (重新办理)")),
-    T("rule_finally",    [S.FEEDBACK],                         S.CLOSED,       keeps,   [they_are_not, second_time],                [end_it, tell_end], needs=RuleForm, label=gettext_lazy("Close it by a leader's ruling")),
+    T("rule_finally",    [S.FEEDBACK],                         S.CLOSED,       keeps,   [they_are_not, second_time, nothing_promised], [end_it, tell_end], needs=RuleForm, label=gettext_lazy("Close it by a leader's ruling")),
+    T("rule_and_track",  [S.FEEDBACK],                         S.TRACKING,     keeps,   [they_are_not, second_time, something_promised], [keep_ruling, stop_clocks], needs=RuleForm, label=gettext_lazy("Follow its promises up by a leader's ruling")),
     T("close",           [S.FEEDBACK],                         S.CLOSED,       closes,  [they_are_content, nothing_promised],       [end_it, tell_end], needs=CloseForm, label=gettext_lazy("Close it (办结)")),
     T("track",           [S.FEEDBACK],                         S.TRACKING,     closes,  [they_are_content, something_promised],     [stop_clocks], label=gettext_lazy("Follow its promises up (跟踪)")),
     T("close_silent",    [S.FEEDBACK],                         S.CLOSED,       keeps,   [silent_too_long, nothing_promised],        [end_it, tell_end], needs=ReasonForm, label=gettext_lazy("Close it without an opinion")),

@@ -106,6 +106,7 @@ def doubt(promise: Undertaking, move: Move) -> None:
 def drop(promise: Undertaking, move: Move) -> None:
     promise.evidence = move.note
     tell_proposers(promise.proposal, "promise_dropped", f"promise:{promise.pk}:dropped", promise=promise)
+    tell_promising(promise, "promise_dropped", "dropped")
     _end(promise)
 
 

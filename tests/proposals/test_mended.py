@@ -36,6 +36,8 @@ def test_what_was_merged_is_screened_again_when_the_paper_it_went_under_is_refus
     PROPOSAL.take(lead, "reject", by=world.office, note="正在诉讼。", reject_reason="in_court", forwarded_to=None)
     freed = Proposal.objects.get(pk=merged.pk)
     assert (freed.state, freed.merged_into) == (S.SCREENING, None)
+    for reader in (world.office, world.reader):
+        handling.give_opinion(freed, by=reader, outcome="file")
     assert PROPOSAL.take(freed, "file", by=world.office).state == S.FILED
 
 
@@ -70,6 +72,7 @@ def test_a_unit_that_cannot_go_on_is_relieved_by_another(world):
 def test_an_answer_of_the_office_that_contents_nobody_is_given_once_more(world):
     advice = world.submitted(kind="advice", title="关于增设公交候车亭的建议意见")
     said = {"text": "已联系公交公司，年内增设两处。", "signer": "李明", "contact_name": "赵敏", "contact_phone": "1"}
+    said["reply_class"] = "A"
     paper = PROPOSAL.take(advice, "answer", by=world.office, **said)
     for time in (1, 2):
         handling.give_feedback(

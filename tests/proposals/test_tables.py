@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from congress.kernel.workflow import SYSTEM, Refused
-from congress.models import Role, Rule
+from congress.models import DueTime, Role, Rule
 from proposals.models import Assignment, AssignmentState, Feedback, Proposal, Undertaking
 from proposals.models import ProposalState as S
 from proposals.services import handling
@@ -52,6 +52,7 @@ PAPER = {  # verb: (from, to)
     "answer_again": ("feedback", "answered"),
     "rehandle": ("feedback", "rehandling"),
     "rule_finally": ("feedback", "closed"),
+    "rule_and_track": ("feedback", "tracking"),
     "close": ("feedback", "closed"),
     "track": ("feedback", "tracking"),
     "close_silent": ("feedback", "closed"),
@@ -131,11 +132,15 @@ def world():
     return make_world()
 
 
+def _other(proposal):
+    return Proposal.objects.create(congress=proposal.congress, lead=proposal.lead, kind="motion")
+
+
 def stand(proposal, state, **facts):
     """Put a paper at a state without its history: the row under test is the one that counts."""
     facts = {"number": 900, "year": 2026, "submitted_at": timezone.now(), "reject_reason": "vague"} | facts
-    if state == S.MERGED:
-        facts |= {"merged_into_id": proposal.pk}
+    if state == S.MERGED and "merged_into_id" not in facts:
+        facts["merged_into_id"] = _other(proposal).pk
     Proposal.objects.filter(pk=proposal.pk).update(state=state, **facts)
     return Proposal.objects.get(pk=proposal.pk)
 
@@ -264,6 +269,7 @@ def test_a_vote_of_half_adopts_nothing(world):
 def test_advice_is_answered_by_the_office_or_passed_on_and_an_idea_taken_up(world):
     advice = world.submitted(kind="advice", title="关于增设公交候车亭的建议意见")
     said = {"text": "已联系公交公司，年内增设两处。", "signer": "李明", "contact_name": "赵敏", "contact_phone": "1"}
+    said["reply_class"] = "A"
     assert PROPOSAL.take(advice, "answer", by=world.office, **said).state == S.FEEDBACK
     other = world.submitted(kind="advice", title="关于增设路灯的建议意见")
     assert PROPOSAL.take(other, "plan_advice", by=world.office).state == S.PLANNING
@@ -291,7 +297,7 @@ def test_silence_closes_a_paper_late_and_never_as_content(world):
         PROPOSAL.take(proposal, "close", by=world.office, note="")
     with pytest.raises(Refused):
         PROPOSAL.take(proposal, "close_silent", by=world.office, note="多次联系未果。")
-    Proposal.objects.filter(pk=proposal.pk).update(answered_at=timezone.now() - timedelta(days=30))
+    DueTime.objects.filter(kind="proposal_feedback").update(due_on=TODAY() - timedelta(days=1))
     assert PROPOSAL.take(proposal, "close_silent", by=world.office, note="多次联系未果。").state == S.CLOSED
     assert not Feedback.objects.exists()
 
@@ -313,7 +319,7 @@ def test_a_promise_keeps_its_paper_open_until_it_is_kept(world):
 def test_a_promise_given_up_closes_the_paper_too_and_silence_tracks(world):
     due = TODAY() + timedelta(days=200)
     proposal = world.answered(reply_class="B", promise_due_on=due, **PROMISE)
-    Proposal.objects.filter(pk=proposal.pk).update(answered_at=timezone.now() - timedelta(days=30))
+    DueTime.objects.filter(kind="proposal_feedback").update(due_on=TODAY() - timedelta(days=1))
     tracked = PROPOSAL.take(proposal, "track_silent", by=world.office)
     assert tracked.state == S.TRACKING
     UNDERTAKING.take(Undertaking.objects.get(), "drop", by=world.office, note="规划调整，二期不再建设。")
