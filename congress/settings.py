@@ -247,12 +247,18 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "assignment_opinion": "proposals.services.supervision.OPINION_LADDER",
     "assignment_reply": "proposals.services.supervision.REPLY_LADDER",
     "undertaking": "proposals.services.supervision.PROMISE_LADDER",
+    "proposal_completion": "proposals.services.supervision.COMPLETION_LADDER",
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors above the delegates count
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
-NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
+NIGHTLY = [
+    "delegates.services.seats.end_terms",
+    "delegates.services.seats.fit_all",
+    "proposals.services.digest.weekly",
+    "proposals.services.sessions.owe_whole",
+]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
 PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above

@@ -7,20 +7,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Func, IntegerField, Q, Subquery, Value
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
 
 from congress.querysets import containing, plain_words, unindexed
 
-OPEN_STATES = (
-    "pending_sign",
-    "signed",
-    "objected",
-    "working",
-    "extension_asked",
-    "opinions_collected",
-    "drafted",
-    "in_review",
-)
+WITH_THE_UNIT = ("pending_sign", "signed", "working", "opinions_collected", "drafted")
+OPEN_STATES = (*WITH_THE_UNIT, "objected", "extension_asked", "in_review")
 LIST_COLUMNS = [
     "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "resubmit_by", "is_key",
     "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
@@ -56,8 +48,13 @@ class ProposalQuerySet(SearchedQuerySet):
         return self.exclude(state__in=["draft", "signing", "withdrawn"])
 
     def overdue(self, today: date) -> ProposalQuerySet:
-        """With a unit whose day has passed."""
-        return self.filter(state__in=["assigned", "rehandling"], due_on__lt=today)
+        """With a unit whose day has passed, and whose turn it is: not while the office decides on what it asked."""
+        return self.filter(state__in=["assigned", "rehandling"], due_on__lt=today).filter(self.late(today))
+
+    def late(self, today: date) -> Exists:
+        """Whether a unit that owes the delegates a reply is late with it."""
+        parts = self.model._meta.get_field("assignments").related_model.objects.overdue(today)
+        return Exists(parts.filter(proposal=OuterRef("pk"), role__in=["lead", "separate"]))
 
     def matching(self, text: str) -> ProposalQuerySet:
         """By part of the subject, or by the number as people write it: 15, 第015号."""
@@ -91,7 +88,8 @@ class AssignmentQuerySet(SearchedQuerySet):
         return self.filter(state__in=OPEN_STATES)
 
     def overdue(self, today: date) -> AssignmentQuerySet:
-        return self.open().filter(due_on__lt=today)
+        """The unit should have done it, and it is the unit's turn."""
+        return self.filter(state__in=WITH_THE_UNIT, due_on__lt=today)
 
 
 def alike(rows: models.QuerySet, title_grams: list[int], text_marks: list[int]) -> models.QuerySet:

@@ -372,3 +372,6 @@ _.weekly
 _.arity
 _.function
 _.paginator_class
+_.COMPLETION_LADDER
+_.owe_whole
+_.submitted_on

@@ -124,7 +124,7 @@ def start(
         "starts_on": starts_on,
         "ruled_by": ruled_by or organization,
         "closed_at": None,
-        **_days_of(organization, deadline, kind),
+        **_days_of(ruled_by or organization, deadline, kind),
     }
     due, _fresh = DueTime.objects.update_or_create(
         key=key, defaults=facts, create_defaults=facts | {"original_on": deadline.due_on}
@@ -132,10 +132,10 @@ def start(
     return due
 
 
-def _days_of(organization: Organization, deadline: Deadline, kind: str) -> dict[str, Any]:
-    """The day with its reasons, and when it is first spoken of."""
+def _days_of(ruling: Organization, deadline: Deadline, kind: str) -> dict[str, Any]:
+    """The day with its reasons, and when it is first spoken of by the rules of `ruling`."""
     now = timezone.now()
-    steps = ladder_of(organization, deadline.due_on, kind)
+    steps = ladder_of(ruling, deadline.due_on, kind)
     coming = [step.at for step in steps if step.at > now]
     is_late = any(step.at <= now for step in steps if step.rung != Rung.SOON)
     return {
@@ -151,7 +151,7 @@ def _days_of(organization: Organization, deadline: Deadline, kind: str) -> dict[
 
 def move(row: DueTime, deadline: Deadline, *, because: str) -> None:
     """Another day for what is owed: the first one stays beside it, and the reason is the first of the new steps."""
-    facts = _days_of(row.organization, deadline, row.kind)
+    facts = _days_of(row.ruling, deadline, row.kind)
     facts["steps"] = [because, *facts["steps"]]
     DueTime.objects.filter(pk=row.pk, closed_at=None).update(**facts)
     own = own_ladder(row.kind)
@@ -162,7 +162,7 @@ def move(row: DueTime, deadline: Deadline, *, because: str) -> None:
 def open_of(kind: str, *subject_ids: int) -> Any:
     """What is owed of a kind about these subjects."""
     rows = DueTime.objects.filter(kind=kind, subject_id__in=subject_ids, closed_at=None)
-    return rows.select_related("organization")
+    return rows.select_related("organization", "ruled_by")
 
 
 def pause(kind: str, *subject_ids: int) -> None:
@@ -174,7 +174,7 @@ def resume(kind: str, *subject_ids: int) -> None:
     """Reminders go on. A rung that was passed meanwhile is spoken of at the next pass."""
     now = timezone.now()
     for row in open_of(kind, *subject_ids).filter(paused_at__isnull=False):
-        steps = ladder_of(row.organization, row.due_on, row.kind)
+        steps = ladder_of(row.ruling, row.due_on, row.kind)
         missed = any(row.paused_at < step.at <= now for step in steps)
         coming = next((step.at for step in steps if step.at > now), None)
         DueTime.objects.filter(pk=row.pk).update(paused_at=None, next_at=now if missed else coming)

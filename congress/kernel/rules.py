@@ -131,6 +131,7 @@ DECLARED: dict[str, Declared] = {
     "assist_opinion_months": Declared(gettext_lazy("Assisting opinion reaches the lead unit within (months)"), "1", "政协提案办理惯例"),
     "reply_months": Declared(gettext_lazy("Reply within (months)"), "3", "广东省党代表提案工作办法"),
     "extension_months": Declared(gettext_lazy("One extension of at most (months)"), "3", "提案办理惯例"),
+    "handling_total_months": Declared(gettext_lazy("Handling with its extension, at most (months)"), "6", "政协提案办理惯例"),
     "feedback_days": Declared(gettext_lazy("Delegate's feedback within (days)"), "15", "惯例"),
     "rehandle_months": Declared(gettext_lazy("Second handling within (months)"), "1", "惯例"),
     "screening_working_days": Declared(gettext_lazy("Screening between sessions within (working days)"), "5", "惯例"),

@@ -62,3 +62,8 @@ class DueTime(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def ruling(self) -> Organization:
+        """The organisation whose rules count: of the day, and of when it is spoken of."""
+        return self.ruled_by or self.organization

@@ -54,7 +54,8 @@ def run(now: datetime | None = None, *, dry_run: bool = False) -> Passed:
 
 def _due(now: datetime, after: tuple[datetime | None, int]) -> Sequence[DueTime]:
     """The next of what is due and nobody else is speaking of."""
-    rows = DueTime.objects.filter(next_at__lte=now).order_by("next_at", "pk").select_related("organization__parent")
+    rows = DueTime.objects.filter(next_at__lte=now).order_by("next_at", "pk")
+    rows = rows.select_related("organization__parent", "ruled_by")
     moment, last = after
     if moment is not None:
         rows = rows.filter(next_at__gte=moment).exclude(next_at=moment, pk__lte=last)
@@ -64,7 +65,7 @@ def _due(now: datetime, after: tuple[datetime | None, int]) -> Sequence[DueTime]
 def _speak(rows: Sequence[DueTime], people: "_People", now: datetime, *, dry_run: bool) -> Passed:
     reached: list[duetimes.Reached] = []
     for row in rows:
-        ladder = people.ladder(row.organization, row.due_on, row.kind)
+        ladder = people.ladder(row.ruling, row.due_on, row.kind)
         passed_by = [step.rung for step in ladder if step.at <= now]
         row.rung = passed_by[-1] if passed_by else Rung.NONE
         row.next_at = next((step.at for step in ladder if step.at > now), None)
@@ -173,7 +174,7 @@ def recount(kind: str = "", *, apply: bool) -> list[tuple[DueTime, Deadline]]:
     )
     moved = []
     for row in rows.filter(kind=kind) if kind else rows:
-        fresh = duetimes.by_rule(row.rule, row.ruled_by or row.organization, row.starts_on)
+        fresh = duetimes.by_rule(row.rule, row.ruling, row.starts_on)
         if fresh.due_on != row.due_on:
             moved.append((row, fresh))
     if apply:

@@ -16,7 +16,7 @@ from congress.doors.admin import WorkflowAdmin
 from congress.doors.figures import patient_figures
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
-from proposals.models import Assignment, Proposal, ProposalState, ReplyClass
+from proposals.models import WITH_THE_UNIT, Assignment, Proposal, ProposalState, ReplyClass
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
@@ -215,4 +215,4 @@ class AssignmentAdmin(FoundByWords):
 
     @admin.display(description=gettext_lazy("light"))
     def light_shown(self, obj: Assignment) -> str:
-        return lamp(light(obj.due_on, timezone.localdate()) if obj.done_on is None else "")
+        return lamp(light(obj.due_on, timezone.localdate()) if obj.state in WITH_THE_UNIT else "")

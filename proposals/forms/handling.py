@@ -1,7 +1,7 @@
 """What a unit says to the office, the office to a unit, and the unit to the delegates."""
 
 import unicodedata
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from congress.kernel import wording
-from congress.kernel.duetimes import by_rule
+from congress.kernel import rules, wording
+from congress.kernel.deadlines import add_months
 from congress.kernel.workflow import MOVED_ON
 from congress.models import Organization
 from delegates.forms.decisions import day_field
@@ -67,6 +67,16 @@ class RefuseForm(forms.Form):
     answer = long_text(gettext_lazy("reason, as the unit will read it"), min_length=4)
 
 
+def last_day(assignment: Assignment) -> date:
+    """How far a handling can be extended: by so many months, and no further than the whole handling may take."""
+    organization = assignment.proposal.congress.organization
+    months = rules.value("extension_months", organization, assignment.original_due_on)
+    given = assignment.assigned_on
+    whole = rules.value("handling_total_months", organization, given)
+    last = min(add_months(assignment.original_due_on, months), add_months(given, whole))
+    return max(last, assignment.original_due_on)
+
+
 class ExtensionForm(forms.Form):
     """Until when, and why; once, and no further than the rule allows."""
 
@@ -76,8 +86,7 @@ class ExtensionForm(forms.Form):
     def about(self, assignment: Assignment) -> None:
         """The day it is due, and the last day the rule allows."""
         self.assignment = assignment
-        organization = assignment.proposal.congress.organization
-        self.last = by_rule("extension_months", organization, assignment.original_due_on).due_on
+        self.last = last_day(assignment)
         self.fields["asked_until"].help_text = _("At the latest %(day)s.") % {"day": _long(self.last)}
 
     def clean_asked_until(self) -> Any:
@@ -93,8 +102,7 @@ class ExtensionAnswerForm(forms.Form):
     def about(self, assignment: Assignment) -> None:
         """The day that was asked for is suggested."""
         self.assignment = assignment
-        organization = assignment.proposal.congress.organization
-        self.last = by_rule("extension_months", organization, assignment.original_due_on).due_on
+        self.last = last_day(assignment)
         asked = assignment.requests.filter(granted=None).first()
         self.fields["granted_until"].initial = asked.asked_until if asked else None
         self.asked = asked

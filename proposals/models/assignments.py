@@ -71,6 +71,7 @@ class Assignment(models.Model):
     original_due_on = models.DateField(_("first due on"), null=True, editable=False)
     due_on = models.DateField(_("due on"), null=True, editable=False)
     signed_at = models.DateTimeField(_("signed for at"), null=True, editable=False)
+    submitted_on = models.DateField(_("reply handed to the office on"), null=True, editable=False)
     done_on = models.DateField(_("replied on"), null=True, editable=False)
     opinion = models.TextField(_("opinion for the lead unit"), max_length=4000, blank=True, editable=False)
     notice = models.ForeignKey(

@@ -197,7 +197,7 @@ class HandlingReport(PapersReport):
             ],
             "party_share": share(total["party_building"], total["received"]),
             "overall_share": share(total["overall"], total["scoped"]),
-            "assigned_share": share(total["assigned"], total["filed"] + total["converted"] + total["to_advice"]),
+            "assigned_share": share(total["assigned_due"], sum(total[name] for name in statistics.TO_ASSIGN)),
             "replied_share": share(total["units_replied"], total["assigned"]),
             "closed_share": share(total["units_closed"], total["assigned"]),
             "letters": [

@@ -43,7 +43,7 @@ GROUPS: Final = (
 )  # fmt: skip
 COLUMNS: Final = tuple(column for _title, columns in GROUPS for column in columns)
 NOTE: Final = (
-    "按期率＝按期办结÷（已办结＋超期未办），期限为现行期限，“按原期限”指未经延期即办结的件数；"
+    "按期率＝按期办结÷（已办结＋超期未办），以答复送审之日对照现行期限，“按原期限”指未经延期即办结的件数；"
     "满意和基本满意率＝（满意＋基本满意）÷收回意见。"
 )
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from congress.kernel import notices
 from congress.models import Organization, User
 from congress.policies import managers_of
-from proposals.models import WITH_UNITS, Proposal
+from proposals.models import ENDED, PRIVATE, Proposal
 from proposals.services import overview
 
 SHOWN = 10
@@ -35,9 +35,7 @@ def weekly() -> int:
 
 def _offices() -> list[User]:
     """Whoever keeps papers that are not done with."""
-    open_ones = Proposal.objects.filter(
-        state__in=["registered", "screening", "filed", "planning", "feedback", *WITH_UNITS]
-    )
+    open_ones = Proposal.objects.exclude(state__in=[*PRIVATE, *ENDED])
     organizations = Organization.objects.filter(pk__in=open_ones.order_by().values("congress__organization"))
     found = {user.pk: user for organization in organizations for user in managers_of(organization)}
     return list(found.values())

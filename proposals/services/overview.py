@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from congress.kernel.reports import seen
-from congress.models import Congress, DueTime, JournalEntry
+from congress.models import Congress, DocumentState, DueTime, JournalEntry
+from congress.policies import DOCUMENTS
 from proposals.models import (
+    WITH_THE_UNIT,
     Assignment,
     AssignmentRequest,
     DelegateContact,
@@ -50,6 +52,8 @@ UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
     Q(feedbacks__result="dissatisfied") | Q(feedbacks__attitude="dissatisfied")
 )
 """Papers of which somebody is not satisfied with the handling that was answered last."""
+LETTERS: Final = Q(about__startswith="assignment:") | Q(about__startswith="proposal:") | Q(about__startswith="reply:")
+"""Documents about papers."""
 PER_COLUMN: Final = 15
 TO_SCREEN: Final = (S.REGISTERED, S.SCREENING)
 TO_PLAN: Final = (S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING)
@@ -132,7 +136,7 @@ def _part(row: Assignment, lines: dict[str, list[Any]], steps: list[str], user: 
     def own(name: str) -> list[Any]:
         return [line for line in lines[name] if line.assignment_id == row.pk]
 
-    lamp = light(row.due_on, today) if row.done_on is None else ""
+    lamp = light(row.due_on, today) if row.state in WITH_THE_UNIT else ""
     return Part(
         row, lamp, steps, list(ASSIGNMENT.available(row, user)), own("requests"), own("progress"), own("contacts")
     )
@@ -289,7 +293,7 @@ def waiting(user: Any, counts: dict[str, int]) -> dict[str, int]:
         .aggregate(
             requests=Count("pk", filter=Q(state__in=["objected", "extension_asked"])),
             review=Count("pk", filter=Q(state="in_review")),
-            overdue=Count("pk", filter=Q(due_on__lt=timezone.localdate())),
+            overdue=Count("pk", filter=Q(state__in=WITH_THE_UNIT, due_on__lt=timezone.localdate())),
         )
     )
     return {
@@ -322,4 +326,6 @@ def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
         (papers.filter(pk__in=papers.filter(UNHAPPY).values("pk")), _("Proposers not satisfied"), listed,
          "state__exact=feedback"),
         (parts.overdue(today), _("Overdue papers"), "admin:proposals_late", ""),
+        (DOCUMENTS.visible(user).filter(LETTERS, state=DocumentState.DRAFT), _("Letters to issue"),
+         "admin:congress_officialdocument_changelist", "state__exact=draft"),
     ]  # fmt: skip

@@ -25,7 +25,7 @@ from delegates.services.structure import Share
 from proposals.models import (
     ANSWERING,
     KIND_WORDS,
-    OPEN,
+    WITH_THE_UNIT,
     WITH_UNITS,
     Assignment,
     AssignmentRole,
@@ -95,6 +95,10 @@ def with_outcome(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     )
 
 
+TO_ASSIGN: Final = ("filed", "converted", "to_advice")
+"""What the screening sends to units; advice that goes there too was never screened."""
+
+
 def counts(today: date) -> dict[str, Count]:
     """What is counted of papers that carry their outcome. A merged one goes on as part of the other."""
     own = Q(merged_into=None)
@@ -102,11 +106,12 @@ def counts(today: date) -> dict[str, Count]:
     found |= {name: Count("pk", filter=Q(outcome=name)) for name in OUTCOMES}
     return found | {
         "assigned": Count("pk", filter=Q(assigned_at__isnull=False)),
+        "assigned_due": Count("pk", filter=Q(assigned_at__isnull=False, outcome__in=TO_ASSIGN)),
         "replied": Count("pk", filter=Q(answered_at__isnull=False)),
         "units_replied": Count("pk", filter=Q(answered_at__isnull=False, assigned_at__isnull=False)),
         "closed": Count("pk", filter=own & Q(state__in=_ENDED)),
         "units_closed": Count("pk", filter=own & Q(state__in=_ENDED, assigned_at__isnull=False)),
-        "overdue": Count("pk", filter=Q(state__in=WITH_UNITS, due_on__lt=today)),
+        "overdue": Count("pk", filter=Q(state__in=WITH_UNITS, due_on__lt=today) & Q(is_late=True)),
         "party_building": Count("pk", filter=Q(is_party_building=True)),
         "overall": Count("pk", filter=Q(scope="overall")),
         "scoped": Count("pk", filter=~Q(scope="")),
@@ -115,6 +120,7 @@ def counts(today: date) -> dict[str, Count]:
 
 def grouped(rows: QuerySet[Proposal], *by: str, today: date) -> list[dict[str, Any]]:
     """The counts of papers by those columns, in one query."""
+    rows = rows.annotate(is_late=Proposal.objects.late(today))
     return list(with_outcome(rows).order_by().values(*by).annotate(**counts(today)))
 
 
@@ -187,8 +193,8 @@ class Tally:
 
 
 _COLUMNS: Final = (
-    "unit", "unit__name", "role", "state", "round", "signed_at", "done_on", "due_on", "original_due_on", "proposal",
-    "proposal__answered_at", "letter", "spoke",
+    "unit", "unit__name", "role", "state", "round", "signed_at", "submitted_on", "done_on", "due_on", "original_due_on",
+    "proposal", "proposal__answered_at", "letter", "spoke",
 )  # fmt: skip
 
 
@@ -231,6 +237,7 @@ def together(tallies: Iterable[Tally]) -> Tally:
 def _of_part(line: Mapping[str, Any], today: date) -> Counter[str]:
     """What one part adds to the counts of its unit."""
     done, due, answering = line["done_on"], line["due_on"], line["role"] in ANSWERING
+    handed = line["submitted_on"] or done  # the office's own days are not the unit's
     replied = answering and line["state"] == AssignmentState.REPLIED
     said = {
         "received": True,
@@ -239,9 +246,9 @@ def _of_part(line: Mapping[str, Any], today: date) -> Counter[str]:
         "done": done is not None,
         "replied": replied,
         "opinions": line["state"] == AssignmentState.OPINION_GIVEN,
-        "on_time": done is not None and done <= due,
-        "on_time_first": done is not None and done <= line["original_due_on"],
-        "overdue": line["state"] in OPEN and due < today,
+        "on_time": done is not None and handed <= due,
+        "on_time_first": done is not None and handed <= line["original_due_on"],
+        "overdue": line["state"] in WITH_THE_UNIT and due < today,
         "rehandled": line["round"] > 1,
         "contacted": replied and line["spoke"],
     }

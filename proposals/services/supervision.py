@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from congress.kernel import rules
 from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
+from congress.kernel.workflow import lock
 from congress.models import Organization, Rung, User
 from congress.policies import managers_of
 from proposals.models import (
@@ -141,6 +142,25 @@ def nothing_more(reached: Sequence[Reached], now: datetime) -> None:
     """A message is enough."""
 
 
+def told_of_completion(reached: Sequence[Reached]) -> Mapping[int, Told]:
+    """Whoever has to complete a returned paper; after the day also the office, which says that it lapsed."""
+    found = Proposal.objects.select_related("congress__organization").in_bulk([one.row.subject_id for one in reached])
+    told = {}
+    for one in reached:
+        proposal = found[one.row.subject_id]
+        office = list(managers_of(proposal.congress.organization)) if one.rung == Rung.OVERDUE else []
+        told[one.row.pk] = Told(accounts_of([proposal.lead]), office, reverse("my_proposal", args=[proposal.pk]))
+    return told
+
+
+def note_sign_day(assignment_id: int, due_on: date) -> None:
+    Assignment.objects.filter(pk=assignment_id).update(sign_due_on=due_on)
+
+
+def note_completion_day(proposal_id: int, due_on: date) -> None:
+    Proposal.objects.filter(pk=proposal_id).update(resubmit_by=due_on)
+
+
 def note_new_day(assignment_id: int, due_on: date) -> None:
     """The day of a unit's part moved: the part and its paper show it."""
     Assignment.objects.filter(pk=assignment_id).update(due_on=due_on)
@@ -153,13 +173,15 @@ def _ladder(steps: Any, told: Any, then: Any = nothing_more, moved: Any = None) 
     return Ladder(steps, told, then, TEMPLATES, moved)
 
 
-SIGN_LADDER = _ladder(short_ladder, told_of_assignments)
+SIGN_LADDER = _ladder(short_ladder, told_of_assignments, moved=note_sign_day)
+COMPLETION_LADDER = _ladder(short_ladder, told_of_completion, moved=note_completion_day)
 OPINION_LADDER = _ladder(short_ladder, told_of_assignments, moved=note_new_day)
 REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps, note_new_day)
 PROMISE_LADDER = _ladder(whole_ladder, told_of_promises)
 FEEDBACK_LADDER = _ladder(short_ladder, told_of_feedback)
 
 
+@transaction.atomic
 def record(
     proposal: Proposal,
     *,
@@ -172,6 +194,7 @@ def record(
     meeting: Any = None,
 ) -> SupervisionStep:
     """A step the office took itself. The unit hears of it; it counts in the list of what is overdue."""
+    proposal = lock(proposal)  # two clicks at once come one after the other
     if not keeps(by, proposal):
         raise PermissionDenied
     same = {"proposal": proposal, "assignment": assignment, "kind": kind, "on": on, "said": said, "meeting": meeting}

@@ -181,6 +181,8 @@ def keep_reply(assignment: Assignment, move: Move) -> None:
 
 
 def to_review(assignment: Assignment, move: Move) -> None:
+    """From today it is the office that keeps the delegates waiting."""
+    assignment.submitted_on = timezone.localdate(move.at)
     _pause(assignment)
     tell_office(
         assignment.proposal, "reply_in_review", f"review:{assignment.pk}:{move.at.isoformat()}", assignment=assignment
@@ -189,6 +191,7 @@ def to_review(assignment: Assignment, move: Move) -> None:
 
 def bounce(assignment: Assignment, move: Move) -> None:
     Reply.objects.filter(assignment=assignment, round=assignment.round).update(bounced_note=move.note)
+    assignment.submitted_on = None
     _resume(assignment)
     tell_unit(assignment, "reply_bounced", f"bounced:{move.at.isoformat()}", note=move.note)
 
@@ -245,7 +248,8 @@ def begin_again(assignment: Assignment, move: Move) -> None:
     """A second handling: the same unit, another clock, its own notice."""
     day = timezone.localdate(move.at)
     assignment.round += 1
-    assignment.assigned_on, assignment.done_on, assignment.object_until = day, None, None
+    assignment.assigned_on = day
+    assignment.done_on, assignment.object_until, assignment.submitted_on = None, None, None
     _owe_answer(assignment, day, second=True)
     assignment.original_due_on = assignment.due_on
     assignment.notice = draft_notice(assignment, by=move.by)

@@ -65,8 +65,10 @@ def form_scanned(proposal: Proposal) -> str:
 
 
 def in_time(proposal: Proposal) -> str:
-    """A proposal is for the session, until its cut-off; later it is a motion (F074)."""
-    if proposal.kind != ProposalKind.PROPOSAL or proposal.number is not None:
+    """A proposal is for the session, until its cut-off; later it is a motion (F074). A returned one has its own day."""
+    if proposal.kind != ProposalKind.PROPOSAL:
+        return ""
+    if proposal.number is not None and (proposal.resubmit_by is None or proposal.resubmit_by >= timezone.localdate()):
         return ""
     if proposal.session is None:
         return _("A proposal is handed in to a session. Between sessions hand it in as a motion (提议).")

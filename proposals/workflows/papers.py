@@ -76,13 +76,14 @@ from proposals.workflows.merging import go_under, part_again
 from proposals.workflows.signatures import SIGNATURE
 from proposals.workflows.telling import tell_office, tell_proposers
 
-SCREENING, COMPLETION, PLANNING, FEEDBACK = (
+SCREENING, COMPLETION, PLANNING, FEEDBACK, WHOLE = (
     "proposal_screening",
     "proposal_completion",
     "proposal_planning",
     "proposal_feedback",
+    "proposal_whole",
 )
-CLOCKS: Final = (SCREENING, COMPLETION, PLANNING, FEEDBACK)
+CLOCKS: Final = (SCREENING, COMPLETION, PLANNING, FEEDBACK, WHOLE)
 
 
 # Effects: what follows, in the same transaction.
@@ -185,6 +186,7 @@ def become_motion(proposal: Proposal, move: Move) -> None:
     """Another kind, another series; the old number stays beside the new one."""
     proposal.former_kind, proposal.former_number = proposal.kind, proposal.number
     proposal.former_session = proposal.session
+    duetimes.close(WHOLE, proposal.pk)  # a motion is not bound to the next session
     proposal.kind, proposal.number = ProposalKind.MOTION, None
     number_it(proposal, move)
     now = f"{proposal.kind_word}{proposal.number_text}"
@@ -196,9 +198,9 @@ def ask_completion(proposal: Proposal, move: Move) -> None:
     day = timezone.localdate(move.at)
     deadline = deadlines.completion_due(proposal.congress.organization, day)
     closes = proposal.session.filing_closes_at if proposal.session else None
+    if closes and move.at < closes and timezone.localdate(closes) < deadline.due_on:
+        deadline = Deadline(timezone.localdate(closes), (_("the session takes proposals until then"),))
     proposal.resubmit_by = deadline.due_on
-    if closes and move.at < closes:
-        proposal.resubmit_by = min(deadline.due_on, timezone.localdate(closes))
     duetimes.close(SCREENING, proposal.pk)
     _owe(proposal, COMPLETION, _("get it completed, or say that it lapsed"), deadline, day)
 

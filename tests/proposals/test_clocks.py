@@ -1,0 +1,178 @@
+"""Days that are owed: whose rule counts, what moves with them, and whose turn it is while they run."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from congress.kernel import duetimes
+from congress.kernel.deadlines import TZ
+from congress.kernel.reports import report_class
+from congress.kernel.workflow import Refused
+from congress.models import DueTime, Notice, Rule, Session
+from congress.services import reminders
+from proposals.models import Assignment, Proposal, SupervisionStep
+from proposals.models import ProposalState as S
+from proposals.services import digest, handling, overview, sessions, supervision, writing
+from proposals.workflows import ASSIGNMENT, PROPOSAL
+from tests.proposals.world import make_world
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+WHY = "需要等待上级资金下达，前期设计已完成。"
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def alone():
+    """A proposal of one signer will do."""
+    Rule.objects.create(key="proposal_min_signers", valid_from=TODAY(), value="1", source="测试")
+
+
+def set_rule(key, value, organization=None):
+    Rule.objects.create(key=key, organization=organization, valid_from=TODAY(), value=value, source="测试")
+
+
+def at(day, hour=9, minute=5):
+    return datetime.combine(day, time(hour, minute), TZ)
+
+
+def test_the_township_whose_paper_it_is_rules_when_its_unit_is_urged(world):
+    set_rule("urge_days_after", "3", world.congress.organization)
+    row = world.working()
+    due = DueTime.objects.get(kind="assignment_reply")
+    assert (due.organization, due.ruling) == (world.unit, world.congress.organization)
+    reminders.run(at(row.due_on + timedelta(days=2)))
+    assert not SupervisionStep.objects.exists()
+    reminders.run(at(row.due_on + timedelta(days=3)))
+    assert SupervisionStep.objects.get().kind == "letter"
+    set_rule("remind_days_before", "3", world.congress.organization)
+    duetimes.pause("assignment_reply", row.pk)
+    duetimes.resume("assignment_reply", row.pk)
+    due.refresh_from_db()
+    assert due.next_at == at(row.due_on - timedelta(days=3), minute=0)
+
+
+def test_days_counted_again_move_everywhere_they_are_shown(world):
+    row = world.assigned().assignments.get()
+    set_rule("sign_for_working_days", "8", world.congress.organization)
+    reminders.recount(apply=True)
+    row.refresh_from_db()
+    assert row.sign_due_on == DueTime.objects.get(kind="assignment_sign").due_on
+    assert row.sign_due_on > TODAY() + timedelta(days=7)
+
+
+def test_a_paper_returned_at_a_session_has_one_day_and_its_lead_is_reminded(world, alone):
+    day = TODAY() + timedelta(days=2)
+    Session.objects.update(filing_closes_at=at(day, 16), ends_on=day)
+    paper = world.screening(kind="proposal", session=Session.objects.get(), title="关于完善场镇排污管网的提案")
+    paper = PROPOSAL.take(paper, "return", by=world.office, note="请补充责任单位。")
+    assert paper.resubmit_by == DueTime.objects.get(kind="proposal_completion").due_on == day
+    reminders.run(at(day - timedelta(days=1)))
+    assert Notice.objects.filter(recipient=world.user, key__startswith="due:").count() == 1
+    assert not Notice.objects.filter(recipient=world.office, key__startswith="due:").exists()
+
+
+def test_a_proposal_returned_at_a_session_comes_back_before_its_cut_off_or_not_at_all(world, alone, time_machine):
+    day = TODAY() + timedelta(days=2)
+    Session.objects.update(filing_closes_at=at(day, 16), ends_on=day)
+    paper = world.screening(kind="proposal", session=Session.objects.get(), title="关于完善场镇排污管网的提案")
+    PROPOSAL.take(paper, "return", by=world.office, note="请补充责任单位。")
+    time_machine.move_to(at(day + timedelta(days=1)))
+    with pytest.raises(Refused):
+        writing.submit(Proposal.objects.get(pk=paper.pk), by=world.user)
+    time_machine.move_to(at(day))
+    assert writing.submit(Proposal.objects.get(pk=paper.pk), by=world.user).state == S.REGISTERED
+
+
+def test_a_unit_that_handed_its_reply_in_is_not_late_while_the_office_reads_it(world):
+    row = world.reviewed()
+    Assignment.objects.filter(pk=row.pk).update(due_on=TODAY(), original_due_on=TODAY())
+    Proposal.objects.update(due_on=TODAY())
+    with_it = timezone.now() + timedelta(days=20)
+    assert not Assignment.objects.overdue(with_it.date()).exists()
+    assert not Proposal.objects.overdue(with_it.date()).exists()
+    late_issue = TODAY() + timedelta(days=9)
+    ASSIGNMENT.take(row, "approve", by=world.office, issued_on=late_issue, approved_by="李明")
+    section = report_class("p15-progress")(None, {}).sections[0]
+    columns = [str(column.title).replace("\n", "") for column in section.columns]
+    line = dict(zip(columns, map(str, section.table[0]), strict=True))
+    assert line["按期率%"].startswith("100"), line
+
+
+def test_a_unit_whose_reply_came_back_is_late_again(world):
+    row = ASSIGNMENT.take(world.reviewed(), "bounce", by=world.office, note="请补充完成时限。")
+    assert row.submitted_on is None
+    Assignment.objects.filter(pk=row.pk).update(due_on=TODAY() - timedelta(days=1))
+    Proposal.objects.update(due_on=TODAY() - timedelta(days=1))
+    assert Assignment.objects.overdue(TODAY()).exists()
+    assert Proposal.objects.overdue(TODAY()).exists()
+
+
+def test_an_extension_keeps_the_whole_handling_within_six_months(world):
+    set_rule("reply_months", "5", world.congress.organization)
+    row = world.working()
+    whole = row.assigned_on + timedelta(days=186)
+    form = ASSIGNMENT.form(row, "ask_extension", by=world.desk, data={"asked_until": str(whole), "reason": WHY})
+    assert not form.is_valid()
+    near = {"asked_until": str(row.assigned_on + timedelta(days=180)), "reason": WHY}
+    assert ASSIGNMENT.form(row, "ask_extension", by=world.desk, data=near).is_valid()
+
+
+def test_a_proposal_is_owed_before_the_next_session_opens(world, alone):
+    paper = PROPOSAL.take(
+        world.screening(kind="proposal", session=world.session, title="关于完善场镇排污管网的提案"),
+        "file", by=world.office,
+    )  # fmt: skip
+    motion = world.planning()
+    assert sessions.owe_whole() == 0
+    opens = TODAY() + timedelta(days=200)
+    later = Session.objects.create(congress=world.congress, number=2, kind="annual", starts_on=opens)
+    assert sessions.owe_whole() == 1
+    assert sessions.owe_whole() == 0
+    due = DueTime.objects.get(kind="proposal_whole")
+    assert (due.subject_id, due.due_on) == (paper.pk, opens)
+    assert motion.pk != due.subject_id
+    Session.objects.filter(pk=later.pk).update(starts_on=opens + timedelta(days=14))
+    sessions.owe_whole()
+    due.refresh_from_db()
+    assert due.due_on == opens + timedelta(days=14)
+    PROPOSAL.take(paper, "convert", by=world.office, note="转办。") if paper.state == S.SCREENING else None
+    writing.ask_withdrawal(paper, "问题已经解决。", by=world.user)
+    PROPOSAL.take(Proposal.objects.get(pk=paper.pk), "allow_withdrawal", by=world.office, note="同意。")
+    due.refresh_from_db()
+    assert due.closed_at is not None
+
+
+def test_the_share_of_assigned_papers_is_at_most_the_whole(world):
+    world.assigned()
+    advice = world.submitted(kind="advice", title="关于增设公交候车亭的建议意见")
+    advice = PROPOSAL.take(advice, "plan_advice", by=world.office)
+    handling.plan(advice, [(world.unit, "lead", "")], by=world.office)
+    PROPOSAL.take(Proposal.objects.get(pk=advice.pk), "assign", by=world.office)
+    assert str(report_class("p18-handling-report")(None, {}).context()["assigned_share"]).startswith("100")
+
+
+def test_an_office_whose_only_open_paper_was_converted_gets_its_digest(world, alone):
+    paper = world.screening(kind="proposal", session=world.session, title="关于完善场镇排污管网的提案")
+    PROPOSAL.take(paper, "convert", by=world.office, note="不属于大会职权。")
+    assert digest.weekly() > 0
+
+
+def test_a_step_recorded_twice_at_once_is_one_step(world):
+    row = world.working()
+    said = {"by": world.office, "kind": "phone", "on": TODAY(), "assignment": row, "said": "已催。"}
+    first = supervision.record(row.proposal, **said)
+    assert supervision.record(row.proposal, **said) == first
+    assert Notice.objects.filter(recipient=world.desk, key__contains="supervised").count() == 1
+
+
+def test_letters_that_wait_to_be_issued_stand_on_the_dashboard(world):
+    row = world.working()
+    reminders.run(at(row.due_on + timedelta(days=8)))
+    waiting = {str(label): rows.count() for rows, label, _place, _query in overview.tasks(world.office)}
+    assert waiting["待签发的公文"] >= 1
