@@ -13,6 +13,7 @@ from congress.querysets import containing, plain_words, unindexed
 
 WITH_THE_UNIT = ("pending_sign", "signed", "working", "opinions_collected", "drafted")
 OPEN_STATES = (*WITH_THE_UNIT, "objected", "extension_asked", "in_review")
+FEW = 10_000
 LIST_COLUMNS = [
     "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "resubmit_by", "is_key",
     "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
@@ -75,13 +76,16 @@ class AssignmentQuerySet(SearchedQuerySet):
         )
 
     def matching(self, text: str) -> AssignmentQuerySet:
-        """By part of the paper's subject, its number, or part of the unit's name."""
+        """By part of the paper's subject, its number, or part of the unit's name.
+
+        The papers are named by their keys, which an index finds, unless a subject has half of all papers.
+        """
         papers, units = (self.model._meta.get_field(name).related_model for name in ("proposal", "unit"))
-        parts = self.model._default_manager
+        named = list(units._default_manager.filter(name__icontains=text.strip()).values_list("pk", flat=True)[:FEW])
         found = papers._default_manager.matching(text).order_by()
-        named = units._default_manager.filter(name__icontains=text.strip())
-        keys = parts.filter(proposal__in=found.values("pk")).values("pk")
-        return unindexed(self).filter(pk__in=keys.union(parts.filter(unit__in=named.values("pk")).values("pk")))
+        keys = list(found.values_list("pk", flat=True)[: FEW + 1])
+        of_papers = Q(proposal__in=keys) if len(keys) <= FEW else Q(proposal__in=found.values("pk"))
+        return unindexed(self).filter(of_papers | Q(unit__in=named))
 
     def open(self) -> AssignmentQuerySet:
         """Not done with: the unit or the office has to act."""

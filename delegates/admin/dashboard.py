@@ -32,7 +32,9 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "by_town": _largest(found["by_town"]),
         "by_category": list(found["delegates_by_category"].items()),
         "by_method": [(method, count) for method, count in found["delegates_by_method"].items() if count],
-        "tasks": _tasks(user),
+        "tasks": patient_figures(user, "tasks", lambda: {"tasks": _tasks(user)}, lambda _known: found["delegates"])[
+            "tasks"
+        ],
     }
 
 
@@ -140,7 +142,7 @@ def _tasks(user: Any) -> list[dict[str, Any]]:
         tasks += import_string(dotted)(user)
     counts = _counts([rows for rows, *_told in tasks])
     return [
-        {"count": counts[place], "title": title, "link": f"{reverse(name)}?{query}"}
+        {"count": counts[place], "title": str(title), "link": f"{reverse(name)}?{query}"}
         for place, (_rows, title, name, query) in enumerate(tasks)
         if place in counts
     ]

@@ -133,14 +133,16 @@ class ProposalAdmin(PaperDesks, FoundByWords):
         )
         columns = overview.board(request.user, found["states"], **narrowed)
         today, cards = timezone.localdate(), [card for column in columns for card in column.cards]
-        moves = overview.moves(cards, request.user)
+        moves, step = overview.moves(cards, request.user), reverse("admin:proposals_proposal_take", args=[0, "VERB"])
+        paper = reverse("admin:proposals_proposal_change", args=[0])
         for card in cards:
             waits = card.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
             card.light = light(card.due_on, today) if waits else ""
-            card.drops = {
-                column: reverse("admin:proposals_proposal_take", args=[card.pk, verb])
+            card.page = paper.replace("/0/", f"/{card.pk}/")
+            card.drops = [
+                (column, step.replace("/0/", f"/{card.pk}/").replace("VERB", verb))
                 for column, verb in moves.get(card.pk, {}).items()
-            }
+            ]
         context = self.admin_site.each_context(request) | {
             "title": _("Board of papers"),
             "columns": columns,

@@ -54,9 +54,10 @@ class ProposalViewSet(
         return forms.ProposalLineSerializer if self.action == "list" else forms.ProposalSerializer
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
         if self.request and not getattr(self, "swagger_fake_view", False):
             rows = PROPOSALS.concerned(self.request.user)  # what is merely public is read on the public page
+        else:
+            rows = super().get_queryset()
         if self.action == "list":
             return rows.for_list()
         one = rows.select_related("congress__organization", "session", "category", "lead__person")

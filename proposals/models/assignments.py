@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from congress.fields import display
 from congress.models import OfficialDocument, Organization
 from delegates.models import Mandate
 from proposals.models.papers import Proposal
@@ -113,6 +114,8 @@ class Assignment(models.Model):
             models.Index(fields=["unit", "state", "due_on"], name="assignment_of_a_unit"),
             models.Index(fields=["due_on"], condition=Q(state__in=OPEN), name="assignment_open_due"),
         ]
+
+    get_state_display, get_role_display = display("state", AssignmentState), display("role", AssignmentRole)
 
     def __str__(self) -> str:
         return f"{self.unit} {self.proposal}"

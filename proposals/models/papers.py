@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from congress.fields import display
 from congress.models import Attachment, Congress, Organization, Session
 from congress.querysets import PlainWords, WordPieces
 from delegates.models import CommitteeMember, Delegation, Mandate
@@ -252,6 +253,8 @@ class Proposal(models.Model):
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="proposal_merged"),
             models.Index(fields=["-id"], condition=Q(is_public=True), name="proposal_public"),
         ]
+
+    get_state_display, get_kind_display = display("state", ProposalState), display("kind", ProposalKind)
 
     def __str__(self) -> str:
         return self.title or str(_("(no subject yet)"))

@@ -21,6 +21,7 @@ from proposals.models import (
 )
 from proposals.policies import PROPOSALS
 
+ANSWERED_STATES = (ProposalState.FEEDBACK, ProposalState.CLOSED, ProposalState.TRACKING, ProposalState.REHANDLING)
 HEARD_TOO = (ProposalState.CLOSED, ProposalState.TRACKING)
 """The lead proposer has spoken; the others have their days all the same."""
 
@@ -50,53 +51,73 @@ def own_papers(user: Any) -> QuerySet:
 
 
 def at_a_glance(user: Any, most: int) -> tuple[list[Proposal], list[Waiting]]:
-    """The account's newest papers, `most` of them, and what it should do about any. Two queries.
+    """The account's newest papers, `most` of them, and what it should do about any. Two queries, three where a reply
+    is there.
 
     Keys are asked first: a delegate has a few dozen papers among a hundred thousand.
     """
-    keys, signs, asked, answered = _keys(user)
-    said = Feedback.objects.filter(proposal=OuterRef("pk"), mandate__person__user=user, round=OuterRef("round"))
-    reported = Undertaking.objects.filter(proposal=OuterRef("pk"), state=UndertakingState.REPORTED)
-    clock = DueTime.objects.filter(kind="proposal_feedback", subject_id=OuterRef("pk")).order_by("-pk")
-    rows = list(
-        Proposal.objects.filter(pk__in=keys)
-        .for_list()
-        .annotate(
-            leads=Exists(Proposal.objects.filter(pk=OuterRef("pk"), lead__person__user=user)),
-            said=Exists(said),
-            reported=Exists(reported),
-            feedback_due=Subquery(clock.values("due_on")[:1]),
-        )
-        .order_by("pk")
-    )
+    mine = _mine(user)
+    rows = list(Proposal.objects.filter(pk__in=mine.all).for_list().order_by("pk"))
+    heard = _heard(user, [row.pk for row in rows if row.state in ANSWERED_STATES])
     thrown_away = [row for row in rows if row.state == ProposalState.WITHDRAWN and row.submitted_at is None]
-    own = [row for row in rows if row.pk in signs and row not in thrown_away]
-    rows.sort(key=lambda row: row.pk not in asked)
-    todo = [_todo(row, row.pk in asked, row.pk in signs | answered) for row in rows]
+    own = [row for row in rows if row.pk in mine.signed and row not in thrown_away]
+    rows.sort(key=lambda row: row.pk not in mine.asked)
+    todo = [_todo(row, mine, heard.get(row.pk)) for row in rows]
     return own[: -most - 1 : -1], [one for one in todo if one]
 
 
-def _keys(user: Any) -> tuple[set[int], set[int], set[int], set[int]]:
-    """Of all papers of the account; of those it signed, is asked to sign, and is answered in by a merger."""
+@dataclass(frozen=True)
+class Mine:
+    """The keys of an account's papers: those it leads, signed, is asked to sign, and is answered in by a merger."""
+
+    led: set[int]
+    signed: set[int]
+    asked: set[int]
+    answered: set[int]
+
+    @property
+    def all(self) -> set[int]:
+        return self.led | self.signed | self.asked | self.answered
+
+
+def _mine(user: Any) -> Mine:
     concerned = Q(state__in=[SignatureState.SIGNED, SignatureState.INVITED]) | Q(is_lead=True)
-    mine = Signature.objects.filter(concerned, mandate__person__user=user)
-    rows = list(mine.values_list("proposal", "state", "proposal__merged_into"))
-    signs = {key for key, state, _merged in rows if state == SignatureState.SIGNED}
-    asked = {key for key, state, _merged in rows if state == SignatureState.INVITED}
-    answered = {merged for key, _state, merged in rows if merged and key in signs}
-    return {key for key, _state, _merged in rows} | answered, signs, asked, answered
+    names = ("proposal", "state", "is_lead", "proposal__merged_into")
+    rows = list(Signature.objects.filter(concerned, mandate__person__user=user).values_list(*names))
+    return Mine(
+        {key for key, _state, leads, _into in rows if leads},
+        {key for key, state, _leads, _into in rows if state == SignatureState.SIGNED},
+        {key for key, state, _leads, _into in rows if state == SignatureState.INVITED},
+        {into for _key, state, _leads, into in rows if into and state == SignatureState.SIGNED},
+    )
 
 
-def _todo(row: Any, asked: bool, signs: bool) -> Waiting | None:
+def _heard(user: Any, keys: list[int]) -> dict[int, Any]:
+    """Of papers that were answered: whether the account has said what it thinks, until when it is asked, and whether
+    a promise waits for its word."""
+    if not keys:
+        return {}
+    said = Feedback.objects.filter(proposal=OuterRef("pk"), mandate__person__user=user, round=OuterRef("round"))
+    reported = Undertaking.objects.filter(proposal=OuterRef("pk"), state=UndertakingState.REPORTED)
+    clock = DueTime.objects.filter(kind="proposal_feedback", subject_id=OuterRef("pk")).order_by("-pk")
+    rows = Proposal.objects.filter(pk__in=keys).annotate(
+        said=Exists(said), reported=Exists(reported), feedback_due=Subquery(clock.values("due_on")[:1])
+    )
+    return {row.pk: row for row in rows.only("pk")}
+
+
+def _todo(row: Proposal, mine: Mine, heard: Any) -> Waiting | None:
     named = {"title": row.title, "name": row.lead.person.name}
-    if asked and row.state in EDITABLE:
+    if row.pk in mine.asked and row.state in EDITABLE:
         return Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
-    if row.leads and row.state == ProposalState.RETURNED:
+    if row.pk in mine.led and row.state == ProposalState.RETURNED:
         return Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
-    today = timezone.localdate()
-    told = row.state in HEARD_TOO and row.feedback_due is not None and row.feedback_due >= today
-    if signs and not row.said and (row.state == ProposalState.FEEDBACK or told):
-        return Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, row.feedback_due)
-    if row.leads and row.reported:
+    if heard is None:
+        return None
+    told = heard.feedback_due is not None and heard.feedback_due >= timezone.localdate()
+    asks = row.state == ProposalState.FEEDBACK or (row.state in HEARD_TOO and told)
+    if asks and not heard.said and row.pk in mine.signed | mine.answered:
+        return Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, heard.feedback_due)
+    if heard.reported and row.pk in mine.led:
         return Waiting(_("Was the promise kept? “%(title)s”") % named, row.pk)
     return None

@@ -54,11 +54,12 @@ UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
 """Papers of which somebody is not satisfied with the handling that was answered last."""
 LETTERS: Final = Q(about__startswith="assignment:") | Q(about__startswith="proposal:") | Q(about__startswith="reply:")
 """Documents about papers."""
-PER_COLUMN: Final = 15
+PER_COLUMN: Final = 10
 TO_SCREEN: Final = (S.REGISTERED, S.SCREENING)
 TO_PLAN: Final = (S.FILED, S.CONVERTED, S.TO_ADVICE, S.PLANNING)
 ORDERS: Final = {"in": ("pk",), "plan": ("pk",), "done": ("-pk",)}
 """Of the columns whose papers have no day for a reply yet, or no longer; the others go by that day."""
+SORTED: Final = {"in": lambda one: one.pk, "plan": lambda one: one.pk, "done": lambda one: -one.pk}
 PATH: Final = (
     (_("handed in"), (S.SUBMITTED, S.REGISTERED)),
     (_("screened"), (S.SCREENING, S.RETURNED)),
@@ -215,13 +216,21 @@ def journal(proposal: Proposal) -> list[tuple[JournalEntry, Any]]:
 
 
 def board(user: Any, counts: dict[str, int], **narrowed: Any) -> list[Column]:
-    """The office's papers by what they wait for, the overdue first; `counts` are `tally`'s. A query a column."""
+    """The office's papers by what they wait for, the overdue first; `counts` are `tally`'s. Two queries."""
     rows = PROPOSALS.visible(user).filter(**narrowed)
-    columns = []
-    for key, label, states in COLUMNS:
-        cards = rows.filter(state__in=states).for_list().order_by(*ORDERS.get(key, ("due_on", "pk")))
-        columns.append(Column(key, label, sum(counts[state] for state in states), list(cards[:PER_COLUMN])))
-    return columns
+    first = [
+        rows.filter(state__in=states).order_by(*ORDERS.get(key, ("due_on", "pk"))).values_list("pk")[:PER_COLUMN]
+        for key, _label, states in COLUMNS
+    ]
+    keys = [key for (key,) in first[0].union(*first[1:], all=True)]
+    cards = list(Proposal.objects.filter(pk__in=keys).for_list().order_by(F("due_on").asc(nulls_last=True), "pk"))
+    return [
+        Column(
+            key, label, sum(counts[state] for state in states),
+            sorted((one for one in cards if one.state in states), key=SORTED.get(key, lambda one: 0)),
+        )
+        for key, label, states in COLUMNS
+    ]  # fmt: skip
 
 
 def moves(proposals: Sequence[Proposal], user: Any) -> dict[int, dict[str, str]]:
@@ -230,15 +239,27 @@ def moves(proposals: Sequence[Proposal], user: Any) -> dict[int, dict[str, str]]
     Whether it is possible just now is said on the step's own page: asking it of every card would ask the database.
     """
     found: dict[int, dict[str, str]] = {}
-    column_of = {state: key for key, _label, states in COLUMNS for state in states}
     for proposal in proposals:
-        for row in PROPOSAL.transitions:
-            if proposal.state not in row.source or not row.who(user, proposal):
-                continue
-            column = column_of.get(S(row.target))
-            if column and column != column_of.get(S(proposal.state)):
+        for row, column in _LEADING.get(proposal.state, ()):
+            if row.who(user, proposal):
                 found.setdefault(proposal.pk, {}).setdefault(column, row.verb)
     return found
+
+
+def _leading() -> dict[str, list[tuple[Any, str]]]:
+    """The rows of the table by the state they start from, each with the other column it leads to."""
+    column_of = {str(state): key for key, _label, states in COLUMNS for state in states}
+    return {
+        state: [
+            (row, column_of[row.target])
+            for row in PROPOSAL.transitions
+            if state in row.source and column_of.get(row.target, column) != column
+        ]
+        for state, column in column_of.items()
+    }
+
+
+_LEADING: Final = _leading()
 
 
 @dataclass

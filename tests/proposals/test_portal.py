@@ -87,7 +87,8 @@ def test_what_is_answered_is_read_by_its_signers_alone(world, clients):
 
 
 def _answered(world, paper):
-    paper = PROPOSAL.take(paper, "screen", by=world.office)
+    if paper.state == S.REGISTERED:
+        paper = PROPOSAL.take(paper, "screen", by=world.office)
     for reader in (world.office, world.reader):
         handling.give_opinion(paper, by=reader, outcome="file")
     paper = PROPOSAL.take(PROPOSAL.take(paper, "file", by=world.office), "plan", by=world.office)
@@ -141,6 +142,7 @@ def test_a_signer_of_a_merged_paper_is_answered_by_the_other(world, sign_in):
     other = PROPOSAL.take(writing.submit(other, by=world.co_users[0]), "screen", by=world.office)
     for reader in (world.office, world.reader):
         handling.give_opinion(other, by=reader, outcome="merge", text="同一件事。")
+    main = PROPOSAL.take(main, "screen", by=world.office)
     PROPOSAL.take(other, "merge", by=world.office, into=main, note="同一件事，合并办理。")
     paper = _answered(world, main)
     client = sign_in(world.co_users[0])
