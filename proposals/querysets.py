@@ -55,6 +55,13 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(found)
 
 
+class RequestQuerySet(models.QuerySet):
+    def let_off(self, proposal_id: int) -> RequestQuerySet:
+        """Objections the office agreed to, about this paper, the first first."""
+        rows = self.filter(assignment__proposal=proposal_id, kind="objection", granted=True)
+        return rows.select_related("assignment__unit").order_by("pk")
+
+
 class AssignmentQuerySet(models.QuerySet):
     def for_list(self) -> AssignmentQuerySet:
         return self.select_related(

@@ -275,6 +275,7 @@ class WorkflowAdmin(PolicyAdmin):
             raise PermissionDenied
         said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
+        refused = ""
         if form.is_valid():
             try:
                 with transaction.atomic():
@@ -283,13 +284,19 @@ class WorkflowAdmin(PolicyAdmin):
                 messages.success(request, _("Done."))
                 return redirect(f"admin:{self._name('change')}", pk)
             except Refused as refusal:
-                note = form.cleaned_data.get("note", "")
-                if set(form.fields) <= {"note"} and self.workflow.echoes(obj, verb, by=request.user, note=note):
+                refused = str(refusal)
+        if form.is_bound:
+            obj = self.get_object(request, str(pk))  # as another click may have left it
+            if self.workflow.has_left(obj, verb):
+                if self.workflow.repeats(obj, verb, form, by=request.user):
+                    messages.info(request, self.workflow.told(obj, verb))
                     return redirect(f"admin:{self._name('change')}", pk)
-                form.add_error(None, str(refusal))  # what was typed stays on the page
+                if told := self.workflow.told(obj, verb, typed=bool(form.fields)):
+                    form.errors.clear()  # what does not fit any more is not what stands in the way
+                    refused = told
+        if refused:
+            form.add_error(None, refused)  # what was typed stays on the page
         obstacle = self.workflow.obstacle(obj, verb)
-        if obstacle in form.non_field_errors():
-            obstacle = ""
         context = self.admin_site.each_context(request) | {
             "object": obj,
             "row": row,
@@ -297,6 +304,7 @@ class WorkflowAdmin(PolicyAdmin):
             "opts": self.opts,
             "back": reverse(f"admin:{self._name('change')}", args=[pk]),
             "obstacle": obstacle,
+            "said": bool(form.non_field_errors()),
             "consequences": [] if obstacle else self.consequences(obj, verb),
         }
         return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from congress.doors.admin import WorkflowAdmin
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
-from proposals.models import Assignment, Proposal, ProposalState
+from proposals.models import EDITABLE, Assignment, Proposal, ProposalState
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
+from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.letters import DECIDED
 from proposals.workflows.papers import BEFORE_VOTE
 
@@ -103,6 +104,7 @@ class ProposalAdmin(PaperDesks, WorkflowAdmin):
             rules.remember(obj.congress.organization, *ASKED)
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
             context["decided"] = obj.state in DECIDED
+            context["leaderless"] = obj.state in EDITABLE and is_leaderless(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def board(self, request: HttpRequest) -> HttpResponse:

@@ -29,7 +29,7 @@ from proposals.forms.handling import (
     ReturnAnswerForm,
     StartForm,
 )
-from proposals.forms.writing import FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
+from proposals.forms.writing import ContactAnswerForm, FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
 
 __all__ = [
     "AdoptIdeaForm",
@@ -38,6 +38,7 @@ __all__ = [
     "ApproveForm",
     "BounceForm",
     "CloseForm",
+    "ContactAnswerForm",
     "ConvertForm",
     "ExtensionAnswerForm",
     "ExtensionForm",

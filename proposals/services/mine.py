@@ -19,7 +19,7 @@ from proposals.models import (
     Undertaking,
     UndertakingState,
 )
-from proposals.policies import PROPOSALS
+from proposals.policies import GONE, PROPOSALS
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,22 @@ def waiting(user: Any) -> Iterator[Waiting]:
     signs = Q(pk__in=own.filter(state=SignatureState.SIGNED).values("proposal")) | Q(pk__in=PROPOSALS.answered_to(user))
     rows = Proposal.objects.annotate(asks=Exists(asks), feedback_due=Subquery(clock.values("due_on")[:1])).filter(
         Q(asks=True, state__in=EDITABLE)
-        | leads & Q(state=ProposalState.RETURNED)
+        | leads & Q(state=ProposalState.RETURNED) & ~Q(lead__status__in=GONE)
         | leads & Exists(reported)
+        | Q(
+            state__in=EDITABLE,
+            lead__status__in=GONE,
+            pk__in=own.filter(state=SignatureState.SIGNED, is_lead=False).values("proposal"),
+        )
         | signs & Q(state=ProposalState.FEEDBACK) & ~Exists(said)
     )
-    shown = ("title", "state", "resubmit_by", "lead__person__name")
+    shown = ("title", "state", "resubmit_by", "lead__person__name", "lead__status")
     for row in rows.select_related("lead__person").only(*shown).order_by("-asks", "pk"):
         named = {"title": row.title, "name": row.lead.person.name}
         if row.asks:
             yield Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
+        elif row.lead.status in GONE and row.state in EDITABLE:
+            yield Waiting(_("%(name)s has left office: who takes over “%(title)s”?") % named, row.pk)
         elif row.state == ProposalState.RETURNED:
             yield Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
         elif row.state == ProposalState.FEEDBACK:

@@ -115,7 +115,10 @@
   }
   function judge(status, said, text) {
     failed = false;
-    if (status === 400) { showErrors(said.errors); tell(say.sayErrors, "local"); return false; }
+    if (status === 400) {
+      tell(say.sayErrors + "（" + showErrors(said.errors).join("、") + "）", "local");
+      return false;
+    }
     if (status === 409) {
       if (said.gone) { tell(say.sayGone, "local"); return false; }
       return meet(tidy(said.theirs), said.version) ? "again" : false;
@@ -198,9 +201,10 @@
   // What the page says about the text.
   function showErrors(errors) {
     form.querySelectorAll(".errorlist").forEach(function (list) { list.remove(); });
-    Object.keys(errors).forEach(function (name) {
-      var field = form.querySelector("[data-field=" + name + "]");
-      if (!field) { return; }
+    return Object.keys(errors).map(function (name) {
+      var field = form.querySelector("[data-field=" + name + "]"), fold = field && field.closest("details");
+      if (!field) { return errors[name].join(" "); }
+      if (fold) { fold.open = true; }
       var list = document.createElement("ul");
       list.className = "errorlist";
       errors[name].forEach(function (text) {
@@ -209,6 +213,7 @@
         list.appendChild(line);
       });
       field.querySelector("label, legend").insertAdjacentElement("afterend", list);
+      return field.dataset.label;
     });
   }
   function showRemarks(remarks) {  // of fields he has been at: nobody is told what he has not come to yet
