@@ -28,6 +28,7 @@ from proposals.forms.handling import (
     ReplyForm,
     ReturnAnswerForm,
     StartForm,
+    earlier_objection,
 )
 from proposals.forms.writing import ContactAnswerForm, FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
 
@@ -61,6 +62,7 @@ __all__ = [
     "SessionReportForm",
     "StartForm",
     "WithdrawForm",
+    "earlier_objection",
     "texts_of",
     "units_of",
 ]

@@ -152,7 +152,7 @@ def note_contact(assignment: Assignment, mandate: Mandate, facts: Mapping[str, A
     if not fresh and row.text != facts["text"]:
         row.text, row.by, row.confirmed_at = facts["text"], by, None
         row.save(update_fields=["text", "by", "confirmed_at"])
-    tell_one(assignment.proposal, mandate, "contact_noted", f"contact:{row.pk}", contact=row)
+    tell_one(assignment.proposal, mandate, "contact_noted", f"contact_noted:{row.pk}", contact=row)
     return row
 
 

@@ -75,7 +75,7 @@ def tell_invited(invitation: Invitation) -> None:
 def tell_first(invitation: Invitation, move: Move) -> None:
     """The first asker hears each answer."""
     joined = invitation.state == S.ACCEPTED
-    post(invitation, invitation.inquiry.lead, "inquiry_joined", move.verb, invitation=invitation, joined=joined)
+    post(invitation, invitation.inquiry.lead, "inquiry_joined", move.verb, joined=joined)
 
 
 def post(invitation: Invitation, mandate: Any, template: str, key: str, **context: Any) -> None:
@@ -86,7 +86,7 @@ def post(invitation: Invitation, mandate: Any, template: str, key: str, **contex
     notices.post_many([
         notices.Owed(
             f"invitation:{invitation.pk}:{key}:{at}:{user.pk}", TEMPLATE % template, user, link,
-            {"inquiry": inquiry} | context,
+            {"inquiry": inquiry, "invitation": invitation} | context,
         )
         for user in accounts_of([mandate])
     ])  # fmt: skip
