@@ -287,22 +287,29 @@ class WorkflowAdmin(PolicyAdmin):
                 refused = str(refusal)
         if form.is_bound:
             obj = self.get_object(request, str(pk))  # as another click may have left it
-            if self.workflow.has_left(obj, verb):
-                if self.workflow.repeats(obj, verb, form, by=request.user):
-                    messages.info(request, self.workflow.told(obj, verb))
-                    return redirect(f"admin:{self._name('change')}", pk)
-                if told := self.workflow.told(obj, verb, typed=bool(form.fields)):
-                    form.errors.clear()  # what does not fit any more is not what stands in the way
-                    refused = told
+            if self.workflow.has_left(obj, verb) and self.workflow.repeats(obj, verb, form, by=request.user):
+                messages.info(request, self.workflow.told(obj, verb))
+                return redirect(f"admin:{self._name('change')}", pk)
+            refused = self._done_before(obj, verb, form) or refused
         if refused:
             form.add_error(None, refused)  # what was typed stays on the page
-        obstacle = self.workflow.obstacle(obj, verb)
+        return self._step_page(request, obj, verb, form)
+
+    def _done_before(self, obj: Any, verb: str, form: forms.Form) -> str:
+        """Who took the step before, and what was decided, where what is said now is something else."""
+        told = self.workflow.told(obj, verb, typed=bool(form.fields)) if self.workflow.has_left(obj, verb) else ""
+        if told:
+            form.errors.clear()  # what does not fit any more is not what stands in the way
+        return told
+
+    def _step_page(self, request: HttpRequest, obj: Any, verb: str, form: forms.Form) -> HttpResponse:
+        row, obstacle = self.workflow.row(verb), self.workflow.obstacle(obj, verb)
         context = self.admin_site.each_context(request) | {
             "object": obj,
             "row": row,
             "form": form,
             "opts": self.opts,
-            "back": reverse(f"admin:{self._name('change')}", args=[pk]),
+            "back": reverse(f"admin:{self._name('change')}", args=[obj.pk]),
             "obstacle": obstacle,
             "said": bool(form.non_field_errors()),
             "consequences": [] if obstacle else self.consequences(obj, verb),

@@ -219,7 +219,7 @@ class Workflow(Generic[M]):
             }
         ]  # fmt: skip
         if last.note:
-            said.append(_("What was said then: “%(note)s”") % {"note": last.note})
+            said.append(_("What was said then: “%(note)s”") % {"note": last.note.rstrip("。")})
         if typed:
             said.append(_("What you typed now was not saved; it stays below."))
         return " ".join(said)

@@ -98,7 +98,7 @@ def earlier_objection(request: AssignmentRequest) -> str:
     """What a unit said against having a paper, and what the office decided, for whoever would give it there again."""
     said = {
         "unit": request.assignment.unit.name, "day": _long(timezone.localdate(request.answered_at)),
-        "reason": request.reason, "answer": request.answer or _("agreed, without a word"),
+        "reason": request.reason.rstrip("。"), "answer": request.answer.rstrip("。") or _("agreed, without a word"),
     }  # fmt: skip
     return (
         _(

@@ -93,16 +93,12 @@ def save(
 ) -> Proposal:
     """Write what was typed, whole or half; it need not be complete. Who signed another text is asked again.
 
-    `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the
-    way does no harm when it is sent once more. Raises `Refused` if the text moved on since (two devices), or if it is
-    handed in already; `PermissionDenied` if it is not his.
+    `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the way
+    does no harm. Raises `Refused` if the text moved on since (two devices), or if it is handed in already, or for a
+    measure longer than its place; `PermissionDenied` if it is not his.
     """
     locked = lock(proposal)
-    if not enters(by, locked):
-        raise PermissionDenied
-    if locked.state not in EDITABLE:
-        raise Refused(_("It is handed in already: the text cannot be changed any more."))
-    _refuse_gone(locked, by)
+    _refuse_closed(locked, by)
     known = {name: facts[name] for name in FACTS if name in facts}
     known |= {name: one_newline(known[name]) for name in TEXT_FIELDS if name in known}
     rows = None if measures is None else _rows(measures)
@@ -130,6 +126,15 @@ def _refuse_gone(proposal: Proposal, by: User) -> None:
     """Whoever left office reads his paper and does nothing with it any more."""
     if is_leaderless(proposal) and is_self(by, proposal.lead.person):
         raise Refused(_("Your mandate has ended: one of those who signed can take the paper over."))
+
+
+def _refuse_closed(proposal: Proposal, by: User) -> None:
+    """Only whose text it still is writes in it."""
+    if not enters(by, proposal):
+        raise PermissionDenied
+    if proposal.state not in EDITABLE:
+        raise Refused(_("It is handed in already: the text cannot be changed any more."))
+    _refuse_gone(proposal, by)
 
 
 def _session_of(proposal: Proposal) -> Session | None:

@@ -96,7 +96,7 @@
     window.clearTimeout(timer);
     if (paused) { panel.focus(); return Promise.resolve(false); }
     if (busy) { return busy.then(function () { return save(asked); }); }
-    if (same(text, saved)) { forget(); return Promise.resolve(true); }
+    if (same(text, saved)) { forget(); settled(); return Promise.resolve(true); }
     if (signed && !asked) { keep(); tell(say.saySigned, "local"); return Promise.resolve(false); }
     sent = sent.concat([text]).slice(-MOST_SENT);
     keep();
@@ -112,6 +112,11 @@
     }).catch(function () { failed = true; tell(say.sayOffline, "local"); later(RETRY); return false; })
       .then(function (result) { busy = null; return result === "again" ? save(asked) : result; });
     return busy;
+  }
+  function settled() {  // what was refused before is gone from the page again
+    if (!form.querySelector(".errorlist")) { return; }
+    showErrors({});
+    tell(say.saySaved.replace("TIME", clock()), "good");
   }
   function judge(status, said, text) {
     failed = false;
