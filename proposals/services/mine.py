@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
 from congress.models import DueTime
 from proposals.models import (
     EDITABLE,
     Feedback,
+    Inquiry,
+    InquiryState,
+    InvitationState,
     Proposal,
     ProposalState,
     Signature,
@@ -21,14 +24,17 @@ from proposals.models import (
 )
 from proposals.policies import GONE, PROPOSALS
 
+INVITED: Final = "invited"
+
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing a delegate should do about a paper, and by when."""
+    """One thing a delegate should do about a paper or an enquiry, and by when."""
 
     text: str
-    proposal_id: int
+    proposal_id: int = 0
     due_on: date | None = None
+    inquiry_id: int = 0
 
 
 def asked_to_sign(user: Any) -> QuerySet:
@@ -48,7 +54,7 @@ def own_papers(user: Any) -> QuerySet:
 
 
 def waiting(user: Any) -> Iterator[Waiting]:
-    """What the account should do about papers now, the signatures it is asked for first. One query."""
+    """What the account should do about papers and enquiries now, what it is asked for first. One query."""
     own = Signature.objects.filter(mandate__person__user=user)
     asks = own.filter(proposal=OuterRef("pk"), state=SignatureState.INVITED)
     said = Feedback.objects.filter(proposal=OuterRef("pk"), mandate__person__user=user, round=OuterRef("round"))
@@ -67,16 +73,34 @@ def waiting(user: Any) -> Iterator[Waiting]:
         )
         | signs & Q(state=ProposalState.FEEDBACK) & ~Exists(said)
     )
-    shown = ("title", "state", "resubmit_by", "lead__person__name", "lead__status")
-    for row in rows.select_related("lead__person").only(*shown).order_by("-asks", "pk"):
-        named = {"title": row.title, "name": row.lead.person.name}
-        if row.asks:
-            yield Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
-        elif row.lead.status in GONE and row.state in EDITABLE:
-            yield Waiting(_("%(name)s has left office: who takes over “%(title)s”?") % named, row.pk)
-        elif row.state == ProposalState.RETURNED:
-            yield Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
-        elif row.state == ProposalState.FEEDBACK:
-            yield Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, row.feedback_due)
-        else:
-            yield Waiting(_("Was the promise kept? “%(title)s”") % named, row.pk)
+    columns = ("pk", "asks", "title", "state", "resubmit_by", "feedback_due", "lead__person__name", "lead__status")
+    lines = rows.values_list(*columns).union(_invited(user), all=True)
+    for line in sorted(lines, key=lambda line: (not line[1], line[0])):
+        yield _waiting(line)
+
+
+def _invited(user: Any) -> QuerySet:
+    """The enquiries the account is invited to join, in the columns of `waiting`."""
+    nothing = Value(None, DateField())
+    rows = Inquiry.objects.filter(
+        invitations__mandate__person__user=user, invitations__state=InvitationState.INVITED, state=InquiryState.DRAFT
+    )
+    rows = rows.annotate(asks=Value(True), said=Value(INVITED), resubmit_by=nothing, feedback_due=nothing)
+    names = ("lead__person__name", "lead__status")
+    return rows.values_list("pk", "asks", "subject", "said", "resubmit_by", "feedback_due", *names)
+
+
+def _waiting(line: tuple[Any, ...]) -> Waiting:
+    pk, asks, title, state, resubmit_by, feedback_due, name, status = line
+    named = {"title": title, "name": name}
+    if state == INVITED:
+        return Waiting(_("%(name)s invites you to ask: “%(title)s”") % named, inquiry_id=pk)
+    if asks:
+        return Waiting(_("%(name)s asks you to sign “%(title)s”") % named, pk)
+    if status in GONE and state in EDITABLE:
+        return Waiting(_("%(name)s has left office: who takes over “%(title)s”?") % named, pk)
+    if state == ProposalState.RETURNED:
+        return Waiting(_("Complete “%(title)s” and hand it in again") % named, pk, resubmit_by)
+    if state == ProposalState.FEEDBACK:
+        return Waiting(_("Say what you think of the reply to “%(title)s”") % named, pk, feedback_due)
+    return Waiting(_("Was the promise kept? “%(title)s”") % named, pk)

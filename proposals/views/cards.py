@@ -4,10 +4,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from congress.doors.portal import Card, Owed
-from proposals.services import inquiries, mine
+from proposals.services import mine
 from proposals.services.lights import light, words
 from proposals.services.standing import standings
 
@@ -22,13 +21,12 @@ def papers(user: Any) -> Card:
     for row in rows:
         row.standing = found[row.pk]
     owed = [
-        Owed(one.text, reverse("my_proposal", args=[one.proposal_id]), words(one.due_on, today),
-             light(one.due_on, today))
-        for one in mine.waiting(user)
-    ]  # fmt: skip
-    owed += [
-        Owed(_("%(name)s invites you to ask: “%(subject)s”") % {"name": row.lead.person.name, "subject": row.subject},
-             reverse("my_inquiry", args=[row.pk]))
-        for row in inquiries.asked_to_join(user)
-    ]  # fmt: skip
+        Owed(one.text, _page(one), words(one.due_on, today), light(one.due_on, today)) for one in mine.waiting(user)
+    ]
     return Card("proposals/_papers_card.html", {"papers": rows}, owed)
+
+
+def _page(one: mine.Waiting) -> str:
+    if one.inquiry_id:
+        return reverse("my_inquiry", args=[one.inquiry_id])
+    return reverse("my_proposal", args=[one.proposal_id])
