@@ -241,6 +241,7 @@ WORKFLOWS = [
     "proposals.workflows.ASSIGNMENT",
     "proposals.workflows.UNDERTAKING",
     "proposals.workflows.INQUIRY",
+    "proposals.workflows.INVITATION",
 ]
 LADDERS = {  # kinds of due times that climb a ladder of their own
     "assignment_sign": "proposals.services.supervision.SIGN_LADDER",
@@ -256,9 +257,12 @@ DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add t
 NIGHTLY = [
     "delegates.services.seats.end_terms",
     "delegates.services.seats.fit_all",
+    "proposals.services.succession.sweep",
     "proposals.services.digest.weekly",
     "proposals.services.sessions.owe_whole",
 ]
+WHEN_LEFT = ["proposals.services.succession.leave"]  # what else is settled when a mandate ends
+WHEN_LEFT_FORETOLD = ["proposals.services.succession.foretell"]  # what that brings, as it is told beforehand
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
 PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above

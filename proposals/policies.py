@@ -23,6 +23,8 @@ from proposals.models import (
     Category,
     Feedback,
     Inquiry,
+    Invitation,
+    InvitationState,
     Precedent,
     Proposal,
     Signature,
@@ -32,6 +34,8 @@ from proposals.models import (
 )
 from proposals.models import AssignmentState as A
 
+GONE = ("ceased", "terminated", "expired", "void")
+"""A mandate that has ended. Who is suspended may come back."""
 UNSEEN_BY_UNITS = (A.PLANNED, A.CANCELLED, A.RETURNED)
 
 
@@ -53,6 +57,11 @@ def enters(user: Any, proposal: Proposal) -> bool:
 def closes(user: Any, proposal: Proposal) -> bool:
     """A paper whose proposers are content is closed by itself; the office may do it too."""
     return user is None or keeps(user, proposal)
+
+
+def asks(user: Any, inquiry: Inquiry) -> bool:
+    """Whether the account is the first asker's."""
+    return bool(user) and is_self(user, inquiry.lead.person)
 
 
 def handles(user: Any, assignment: Assignment) -> bool:
@@ -201,7 +210,8 @@ class PrecedentPolicy(BranchPolicy):
 
 
 class InquiryPolicy(BranchPolicy):
-    """An enquiry is seen by the branch once it is handed in, by its askers, and by the body asked once it has it."""
+    """An enquiry is seen by the branch once it is handed in, by its askers, by whom they invite while it is a draft,
+    and by the body asked once it has it."""
 
     model, prefix = Inquiry, "congress__organization"
 
@@ -213,10 +223,16 @@ class InquiryPolicy(BranchPolicy):
         seen = within(branches(user), self.prefix) & handed_in
         if has_role(user, Role.DELEGATE):
             asked = Inquiry.askers.through.objects.filter(inquiry=OuterRef("pk"), mandate__person__user=user)
-            seen |= Exists(asked) | Q(lead__person__user=user)
+            seen |= Exists(asked) | Q(lead__person__user=user) | Q(pk__in=self.invited(user))
         if desks := branches(user, HANDLE):
             seen |= within(desks, "target") & Q(state__in=["delivered", "answered", "reanswer", "escalated", "closed"])
         return Inquiry.objects.filter(seen)
+
+    @staticmethod
+    def invited(user: Any) -> QuerySet:
+        """The drafts somebody invites the account to join; who said no can still say yes."""
+        own = Invitation.objects.filter(mandate__person__user=user, inquiry__state="draft")
+        return own.filter(state__in=[InvitationState.INVITED, InvitationState.DECLINED]).values("inquiry")
 
     def at_desk(self, user: Any) -> QuerySet:
         """What bodies are asked whose desk `user` works at."""

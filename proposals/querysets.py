@@ -18,6 +18,7 @@ LIST_COLUMNS = [
     "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "resubmit_by", "is_key",
     "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
     "congress__number", "congress__naming", "session__number", "category__name", "lead__person__name",
+    "lead__status",
 ]  # fmt: skip
 
 
@@ -67,6 +68,13 @@ class ProposalQuerySet(SearchedQuerySet):
         if digits and not words.strip("第号年0123456789"):
             found = unindexed(self).filter(Q(number=int(digits[-9:])) | Q(pk__in=found.order_by().values("pk")))
         return found
+
+
+class RequestQuerySet(models.QuerySet):
+    def let_off(self, proposal_id: int) -> RequestQuerySet:
+        """Objections the office agreed to, about this paper, the first first."""
+        rows = self.filter(assignment__proposal=proposal_id, kind="objection", granted=True)
+        return rows.select_related("assignment__unit").order_by("pk")
 
 
 class AssignmentQuerySet(SearchedQuerySet):

@@ -337,6 +337,7 @@ _.adopted_on
 _.adoption
 _.approved_by
 _.arg_joiner
+_.asks_me
 _.assigned_at
 _.bounced_note
 _.chair
@@ -353,10 +354,12 @@ _.drops
 _.entered_by
 _.evidence_kind
 _.forwarded_to
+_.foretell
 _.get_serializer_class
 _.handler
 _.is_standing
 _.lead_name
+_.may_remind
 _.left_on
 _.list_display_links
 _.minutes

@@ -244,6 +244,7 @@ WITHOUT_POLICY = {
     "BallotResult": "lines of an election's page",
     "Speech": "lines of an election's page",
     "CredentialsItem": "lines of a credentials check's page",
+    "Invitation": "lines of an enquiry's page; a delegate's own is found through himself",
     "Measure": "lines of a paper's page",
     "Signature": "lines of a paper's page; a delegate's own is found through himself",
     "ScreeningOpinion": "lines of a paper's page",

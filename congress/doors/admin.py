@@ -275,6 +275,7 @@ class WorkflowAdmin(PolicyAdmin):
             raise PermissionDenied
         said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
+        refused = ""
         if form.is_valid():
             try:
                 with transaction.atomic():
@@ -283,20 +284,34 @@ class WorkflowAdmin(PolicyAdmin):
                 messages.success(request, _("Done."))
                 return redirect(f"admin:{self._name('change')}", pk)
             except Refused as refusal:
-                note = form.cleaned_data.get("note", "")
-                if set(form.fields) <= {"note"} and self.workflow.echoes(obj, verb, by=request.user, note=note):
-                    return redirect(f"admin:{self._name('change')}", pk)
-                form.add_error(None, str(refusal))  # what was typed stays on the page
-        obstacle = self.workflow.obstacle(obj, verb)
-        if obstacle in form.non_field_errors():
-            obstacle = ""
+                refused = str(refusal)
+        if form.is_bound:
+            obj = self.get_object(request, str(pk))  # as another click may have left it
+            if self.workflow.has_left(obj, verb) and self.workflow.repeats(obj, verb, form, by=request.user):
+                messages.info(request, self.workflow.told(obj, verb))
+                return redirect(f"admin:{self._name('change')}", pk)
+            refused = self._done_before(obj, verb, form) or refused
+        if refused:
+            form.add_error(None, refused)  # what was typed stays on the page
+        return self._step_page(request, obj, verb, form)
+
+    def _done_before(self, obj: Any, verb: str, form: forms.Form) -> str:
+        """Who took the step before, and what was decided, where what is said now is something else."""
+        told = self.workflow.told(obj, verb, typed=bool(form.fields)) if self.workflow.has_left(obj, verb) else ""
+        if told:
+            form.errors.clear()  # what does not fit any more is not what stands in the way
+        return told
+
+    def _step_page(self, request: HttpRequest, obj: Any, verb: str, form: forms.Form) -> HttpResponse:
+        row, obstacle = self.workflow.row(verb), self.workflow.obstacle(obj, verb)
         context = self.admin_site.each_context(request) | {
             "object": obj,
             "row": row,
             "form": form,
             "opts": self.opts,
-            "back": reverse(f"admin:{self._name('change')}", args=[pk]),
+            "back": reverse(f"admin:{self._name('change')}", args=[obj.pk]),
             "obstacle": obstacle,
+            "said": bool(form.non_field_errors()),
             "consequences": [] if obstacle else self.consequences(obj, verb),
         }
         return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})

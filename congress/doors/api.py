@@ -178,6 +178,8 @@ class IdempotentMixin:
             return
         if len(key) > 100:
             raise ValidationError({"Idempotency-Key": [_("At most 100 characters.")]})
+        if not key.isprintable():  # no database column takes a NUL
+            raise ValidationError({"Idempotency-Key": [_("Printable characters only.")]})
         body = f"{request.method} {request.path}\n{json.dumps(request.data, sort_keys=True, default=str)}"
         self.idempotency = self._claim(request.user, key, hashlib.sha256(body.encode()).hexdigest())
 

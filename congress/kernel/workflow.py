@@ -4,7 +4,9 @@ A workflow is a table. Each row says where from, where to, who may, when it may,
 and what follows. `Workflow.take` is the only code that changes a state.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
@@ -13,12 +15,13 @@ from django import forms
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from congress.models import JournalEntry, User
+from congress.models import Attachment, JournalEntry, User
 
 M = TypeVar("M", bound=models.Model)
 Actor = User | None
@@ -33,6 +36,32 @@ def lock(obj: M) -> M:
 
 class Refused(Exception):
     """The transition is not possible now. The message is fit to show to the user."""
+
+
+def fingerprint(said: Mapping[str, Any]) -> str:
+    """The words that were said with a step, so that the same said twice is known. Files are not compared: a picture
+    is made anew each time it is kept."""
+    words = {name: _plain(value) for name, value in said.items() if not isinstance(value, (File, Attachment))}
+    known = {name: word for name, word in words.items() if word not in (None, "", [])}
+    return hashlib.sha256(json.dumps(known, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    if isinstance(value, Iterable):
+        return [_plain(one) for one in value]
+    return value if value is None else str(value)
+
+
+def typed(form: forms.Form) -> dict[str, Any]:
+    """What was sent with a form, field by field, whether or not it fits any more: a second click is judged by it."""
+    return {
+        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
 
 
 class UnknownVerb(Exception):
@@ -121,7 +150,7 @@ class Workflow(Generic[M]):
 
         Lock the row, judge it under the lock, change the state, run the effects
         and write the journal: all of it, or none. Raises `PermissionDenied` (not yours)
-        or `Refused` (not now).
+        or `Refused` (not now). A step that leads back to where it starts is not taken twice by a second click.
         """
         row = self.row(verb)
         with transaction.atomic():
@@ -129,6 +158,9 @@ class Workflow(Generic[M]):
                 lock(getattr(obj, self.parent))
             locked = lock(obj)
             source = getattr(locked, self.field)
+            said = {"note": note, **data}
+            if by is not SYSTEM and row.target in row.source and self.echoes(locked, verb, by=by, said=said):
+                return locked
             self.judge(locked, verb, by=by)
             move = Move(verb, by, at or timezone.now(), note, data, source)
             setattr(locked, self.field, row.target)
@@ -145,6 +177,7 @@ class Workflow(Generic[M]):
                 source=source,
                 target=row.target,
                 note=note,
+                said=fingerprint(said),
             )
             return self.take(locked, row.chain, by=SYSTEM, at=at) if row.chain else locked
 
@@ -153,16 +186,50 @@ class Workflow(Generic[M]):
         row = self.row(verb)
         return row.obstacle(obj) if getattr(obj, self.field) in row.source else self._not_from(row, obj)
 
-    def echoes(self, obj: M, verb: str, *, by: User, note: str | None = None) -> bool:
-        """Whether the last that happened to `obj` is this very step, taken by the same user a moment ago: a second
-        click, which needs no refusal. With a `note`, only if the same was said."""
+    def echoes(self, obj: M, verb: str, *, by: User, said: Mapping[str, Any]) -> bool:
+        """Whether the last that anybody did to `obj` is this very step, taken a moment ago by the same user with the
+        same words: a second click, which needs no refusal."""
+        last = self._last(obj, verb)
+        if last is None or last.by_id != by.pk or last.said != fingerprint(said):
+            return False
+        return timezone.now() - last.at < ECHO
+
+    def repeats(self, obj: M, verb: str, form: forms.Form, *, by: User) -> bool:
+        """The same, of what was sent with a form: as it was typed, or as the form understood it."""
+        said = [typed(form), *([form.cleaned_data] if form.is_valid() else [])]
+        return any(self.echoes(obj, verb, by=by, said=one) for one in said)
+
+    def has_left(self, obj: M, verb: str) -> bool:
+        """Whether `obj` stands where `verb` is not taken from any more."""
+        return getattr(obj, self.field) not in self.row(verb).source
+
+    def told(self, obj: M, verb: str, *, typed: bool = False) -> str:
+        """Who took this step already, when, and what was decided; empty unless it is the last that anybody did.
+
+        With `typed` it adds that what was typed now is not kept.
+        """
+        last = self._last(obj, verb)
+        if last is None:
+            return ""
+        said = [
+            _("“%(verb)s” is done already: by %(name)s, on %(time)s. It is now “%(state)s”.") % {
+                "verb": self.row(verb).label or verb, "name": last.by.display_name,
+                "time": f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}",
+                "state": getattr(obj, f"get_{self.field}_display")(),
+            }
+        ]  # fmt: skip
+        if last.note:
+            said.append(_("What was said then: “%(note)s”") % {"note": last.note.rstrip("。")})
+        if typed:
+            said.append(_("What you typed now was not saved; it stays below."))
+        return " ".join(said)
+
+    def _last(self, obj: M, verb: str) -> JournalEntry | None:
+        """The last step a person took, if it is this one. What time took right after it belongs to it."""
         kind = ContentType.objects.get_for_model(self.model)
-        last = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk).order_by("-pk").first()
-        if last is None or (last.verb, last.by_id) != (verb, by.pk):
-            return False
-        if note is not None and note != last.note:
-            return False
-        return last.source != last.target and timezone.now() - last.at < ECHO
+        rows = JournalEntry.objects.filter(content_type=kind, object_id=obj.pk, by__isnull=False)
+        last = rows.select_related("by").order_by("-pk").first()
+        return last if last is not None and last.verb == verb else None
 
     def _not_from(self, row: Transition[M], obj: M) -> str:
         now = getattr(obj, f"get_{self.field}_display")()

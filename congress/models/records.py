@@ -23,6 +23,7 @@ class JournalEntry(models.Model):
     source = models.CharField(_("from"), max_length=40)
     target = models.CharField(_("to"), max_length=40)
     note = models.TextField(_("note"), blank=True)
+    said = models.CharField(max_length=64, blank=True, db_default="", editable=False)  # fingerprint of what was said
 
     class Meta:
         verbose_name, verbose_name_plural = _("journal entry"), _("journal")

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +20,7 @@ from delegates.models import (
 )
 from delegates.querysets import SERVING
 from delegates.workflows import MANDATE
-from delegates.workflows.mandates import POSTS, answer_given, leave_posts, open_seat, owe_answer
+from delegates.workflows.mandates import POSTS, answer_given, leave_posts, open_seat, owe_answer, tell_floors
 
 
 def due_count(congress: Congress) -> int:
@@ -46,6 +48,8 @@ def consequences(mandate: Mandate, verb: str) -> list[str]:
         said.append(_("The resignation is answered with it."))
     if verb == "restore":
         said.append(_("The delegate and the electing unit are told in writing; the next session hears of it."))
+    if tell_floors in row.then:
+        said += [sentence for dotted in settings.WHEN_LEFT_FORETOLD for sentence in import_string(dotted)(mandate)]
     said.append(_others(mandate, row.target))
     return [sentence for sentence in said if sentence]
 

@@ -7,8 +7,10 @@ owes the filing, and tells who must know.
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -213,6 +215,13 @@ def answer_given(mandate: Mandate, move: Move) -> None:
     duetimes.close(RESIGNATION, mandate.pk)
 
 
+def tell_floors(mandate: Mandate, move: Move) -> None:
+    """What floors above have in this delegate's name is settled with it: `settings.WHEN_LEFT` names who does."""
+    mandate.save(update_fields=["status"])  # so that they find it ended
+    for dotted in settings.WHEN_LEFT:
+        import_string(dotted)(mandate)
+
+
 def tell(mandate: Mandate, move: Move) -> None:
     """The delegate, his unit's contact person, the office; of a termination also the office above. Each once."""
     if move.data.get("quietly"):  # a term that ended long ago is news to nobody
@@ -251,7 +260,7 @@ def tell(mandate: Mandate, move: Move) -> None:
 
 
 AS_DECIDED = [write_change, record_it, tell]
-LEAVES = [write_change, leave_posts, open_seat, answer_given, record_it, tell]
+LEAVES = [write_change, leave_posts, open_seat, answer_given, record_it, tell, tell_floors]
 
 # fmt: off
 MANDATE = Workflow(Mandate, [
@@ -273,6 +282,6 @@ MANDATE = Workflow(Mandate, [
     T("persuade",             [S.ACTIVE],                                   S.ACTIVE,         keeps_register,      [],              AS_DECIDED, needs=PersuadeForm, label=gettext_lazy("Urge to resign")),
     T("dismiss",              [S.ACTIVE],                                   S.TERMINATED,     decides_on_mandate,  [no_motion, urged_before], LEAVES, needs=DismissForm, label=gettext_lazy("Terminate for duties not performed")),
     T("remove",               [S.ACTIVE, S.SUSPENDED, S.RESIGN_PENDING],    S.TERMINATED,     by_time,             [motion_carried], LEAVES, label=gettext_lazy("Removed by the electing unit")),
-    T("expire",               ALIVE,                                        S.EXPIRED,        by_time,             [],              [write_change, leave_posts, answer_given, tell], label=gettext_lazy("Term over")),
+    T("expire",               ALIVE,                                        S.EXPIRED,        by_time,             [],              [write_change, leave_posts, answer_given, tell, tell_floors], label=gettext_lazy("Term over")),
 ], field="status")
 # fmt: on

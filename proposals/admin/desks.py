@@ -17,10 +17,11 @@ from congress.doors.admin import keep_files
 from congress.kernel.workflow import Refused
 from proposals.forms.decisions import ReasonForm
 from proposals.forms.entering import EnterForm
-from proposals.forms.office import FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
+from proposals.forms.office import FeedbackFormOnPaper, LeadForm, OpinionForm, PlanForm, ResultForm, StepForm
 from proposals.models import EDITABLE, Proposal, ProposalState
 from proposals.policies import PROPOSALS, keeps
-from proposals.services import entering, handling, overview, supervision
+from proposals.services import entering, handling, overview, succession, supervision
+from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.telling import proposers
 
 
@@ -35,7 +36,7 @@ class PaperDesks:
         pages = {
             "opinion": self.opinion, "plan-units": self.plan_units, "supervise": self.supervise,
             "feedback": self.feedback, "result": self.result, "publish": self.publish,
-            "decision": self.decision, "keep": self.keep, "retype": self.retype,
+            "decision": self.decision, "keep": self.keep, "retype": self.retype, "lead": self.lead,
         }  # fmt: skip
         own = [path(f"<int:pk>/{name}/", view(page), name=f"proposals_{name}") for name, page in pages.items()]
         gathered = [
@@ -95,6 +96,18 @@ class PaperDesks:
             _("Do not let it be taken back"),
             lambda said: handling.refuse_withdrawal(obj, said["note"], by=request.user),
         )
+
+    def lead(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Its lead proposer has left: the office names one of those who signed."""
+        obj = self._kept(request, pk)
+        if not is_leaderless(obj) or obj.state not in EDITABLE:
+            messages.error(request, _("%(name)s leads it now.") % {"name": obj.lead.person.name})
+            return redirect("admin:proposals_proposal_change", pk)
+        form = LeadForm(request.POST or None, heirs=list(succession.heirs(obj)))
+        return self._asked(
+            request, obj, form, _("Name a new lead proposer"),
+            lambda said: succession.take_over(obj, by=request.user, mandate=said["mandate"]),
+        )  # fmt: skip
 
     def opinion(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A reader's suggestion on a paper that is being screened."""

@@ -16,11 +16,12 @@ from congress.doors.admin import WorkflowAdmin
 from congress.doors.figures import patient_figures
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
-from proposals.models import WITH_THE_UNIT, Assignment, Proposal, ProposalState, ReplyClass
+from proposals.models import EDITABLE, WITH_THE_UNIT, Assignment, Proposal, ProposalState, ReplyClass
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
+from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.letters import DECIDED
 from proposals.workflows.papers import BEFORE_VOTE
 
@@ -120,6 +121,7 @@ class ProposalAdmin(PaperDesks, FoundByWords):
             rules.remember(obj.congress.organization, *ASKED)
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
             context["decided"] = obj.state in DECIDED
+            context["leaderless"] = obj.state in EDITABLE and is_leaderless(obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def board(self, request: HttpRequest) -> HttpResponse:

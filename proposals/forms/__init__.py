@@ -28,8 +28,9 @@ from proposals.forms.handling import (
     ReplyForm,
     ReturnAnswerForm,
     StartForm,
+    earlier_objection,
 )
-from proposals.forms.writing import FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
+from proposals.forms.writing import ContactAnswerForm, FeedbackForm, InquiryForm, PaperForm, WithdrawForm, texts_of
 
 __all__ = [
     "AdoptIdeaForm",
@@ -38,6 +39,7 @@ __all__ = [
     "ApproveForm",
     "BounceForm",
     "CloseForm",
+    "ContactAnswerForm",
     "ConvertForm",
     "ExtensionAnswerForm",
     "ExtensionForm",
@@ -60,6 +62,7 @@ __all__ = [
     "SessionReportForm",
     "StartForm",
     "WithdrawForm",
+    "earlier_objection",
     "texts_of",
     "units_of",
 ]

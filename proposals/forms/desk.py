@@ -1,5 +1,6 @@
 """What is written at a unit's desk besides the steps themselves."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -61,11 +62,24 @@ class IssueLetterForm(forms.Form):
 
     issued_on = day_field(gettext_lazy("date of the letter"))
 
+    def __init__(self, *args: Any, earliest: tuple[date, str], **kwargs: Any) -> None:
+        """`earliest` is the first day the letter may bear, with the sentence why."""
+        super().__init__(*args, **kwargs)
+        self.earliest, self.why = earliest
+        self.fields["issued_on"].widget.attrs |= {"min": self.earliest.isoformat(), "max": f"{timezone.localdate()}"}
+
     def clean_issued_on(self) -> Any:
         day = self.cleaned_data["issued_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError(_("The day lies in the future."))
+            raise forms.ValidationError(_("The day lies in the future: today is %(day)s.") % {"day": _long_today()})
+        if day < self.earliest:
+            raise forms.ValidationError(self.why)
         return day
+
+
+def _long_today() -> str:
+    day = timezone.localdate()
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class WordForm(forms.Form):

@@ -13,9 +13,8 @@ from congress.querysets import within
 from delegates.models import Mandate
 from delegates.querysets import SERVING
 from proposals.forms.decisions import long_text
+from proposals.forms.writing import MOST_MEASURES
 from proposals.models import Category, Proposal, ProposalKind, Scope
-
-MOST_MEASURES = 20
 
 
 class EnterForm(forms.Form):

@@ -15,7 +15,7 @@ from congress.kernel.workflow import MOVED_ON
 from congress.models import Organization
 from delegates.forms.decisions import day_field
 from proposals.forms.decisions import long_text, units_of
-from proposals.models import Assignment, ReplyClass
+from proposals.models import Assignment, AssignmentRequest, ReplyClass
 
 
 class StartForm(forms.Form):
@@ -41,13 +41,19 @@ class ObjectionForm(forms.Form):
         """Every other unit of the district."""
         rows = units_of(assignment.proposal.congress.organization)
         self.fields["proper_unit"].queryset = rows.exclude(pk=assignment.unit_id)
+        mark_let_off(self.fields["proper_unit"], let_off(assignment))
 
 
 class ReturnAnswerForm(forms.Form):
-    """The office agrees: which unit gets it instead, and why."""
+    """The office agrees: which unit gets it instead, and why. One that was let off this paper before gets it again only
+    with a reason in writing."""
 
     new_unit = forms.ModelChoiceField(Organization.objects.none(), label=gettext_lazy("given to"))
     answer = long_text(gettext_lazy("answer"), required=False)
+    note = long_text(
+        gettext_lazy("why it goes all the same to a unit that was let off this paper"), required=False,
+        help_text=gettext_lazy("Only for such a unit. It reads the reason, and cannot object a second time."),
+    )  # fmt: skip
 
     def about(self, assignment: Assignment) -> None:
         """The unit that was named is suggested; one that has a part already cannot be chosen."""
@@ -59,6 +65,48 @@ class ReturnAnswerForm(forms.Form):
             self.fields["answer"].help_text = asked.reason
         if asked and asked.proper_unit_id:
             self.fields["new_unit"].initial = asked.proper_unit_id
+        self.off = {pk: row for pk, row in let_off(assignment).items() if rows.filter(pk=pk).exists()}
+        mark_let_off(self.fields["new_unit"], self.off)
+        self.fields["new_unit"].help_text = " ".join(earlier_objection(row) for row in self.off.values())
+        if not self.off:
+            del self.fields["note"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        unit = data.get("new_unit")
+        if unit is not None and unit.pk in self.off and len(data.get("note", "").strip()) < 4:
+            self.add_error("note", earlier_objection(self.off[unit.pk]))
+        return data
+
+
+def let_off(assignment: Assignment) -> dict[int, AssignmentRequest]:
+    """The units that were let off this paper because it is not their affair, each with what it said last."""
+    rows = AssignmentRequest.objects.let_off(assignment.proposal_id)
+    return {row.assignment.unit_id: row for row in rows}
+
+
+def mark_let_off(field: forms.ModelChoiceField, off: dict[int, AssignmentRequest]) -> None:
+    """A unit that was let off already is seen as such before it is chosen."""
+
+    def label(unit: Organization) -> str:
+        return _("%(unit)s (was let off this paper)") % {"unit": unit.name} if unit.pk in off else unit.name
+
+    field.label_from_instance = label
+
+
+def earlier_objection(request: AssignmentRequest) -> str:
+    """What a unit said against having a paper, and what the office decided, for whoever would give it there again."""
+    said = {
+        "unit": request.assignment.unit.name, "day": _long(timezone.localdate(request.answered_at)),
+        "reason": request.reason.rstrip("。"), "answer": request.answer.rstrip("。") or _("agreed, without a word"),
+    }  # fmt: skip
+    return (
+        _(
+            "%(unit)s was let off this paper on %(day)s. It had said: “%(reason)s” The office decided: “%(answer)s” "
+            "It gets the paper again only if you write down why."
+        )
+        % said
+    )
 
 
 class RefuseForm(forms.Form):

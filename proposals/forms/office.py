@@ -136,6 +136,19 @@ class FeedbackFormOnPaper(forms.Form):
         self.fields["mandate"].label_from_instance = lambda row: row.person.name
 
 
+class LeadForm(forms.Form):
+    """Who leads a paper whose lead proposer has left: one of those who signed it."""
+
+    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=gettext_lazy("new lead proposer"))
+
+    def __init__(self, *args: Any, heirs: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Mandate.objects.filter(pk__in=[row.mandate_id for row in heirs]).select_related("person")
+        self.fields["mandate"].queryset = rows
+        self.fields["mandate"].label_from_instance = lambda row: row.person.name
+        self.fields["mandate"].help_text = _("Of those who are in office and have signed the text as it stands.")
+
+
 class ResultForm(forms.Form):
     """What a paper brought about, in a number."""
 

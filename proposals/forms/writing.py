@@ -1,6 +1,6 @@
 """What a delegate writes on his phone: a paper, an enquiry, what he thinks of a reply."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -15,6 +15,10 @@ from proposals.models import PRIVATE, Category, Inquiry, InquiryKind, Proposal, 
 
 ALSO: Final = ("人大", "政协", "信访")
 MEASURE: Final = (("action", 500), ("actor", 60), ("by_when", 40))
+PARTS: Final = {
+    "action": gettext_lazy("What should be done"), "actor": gettext_lazy("By whom"), "by_when": gettext_lazy("By when"),
+}  # fmt: skip
+MOST_MEASURES: Final = 20
 EMPTY_ROWS: Final = 3
 
 
@@ -61,6 +65,7 @@ class PaperForm(forms.Form):
             del self.fields[name]
         for name in ("title", "grounds", "root_cause", "evidence", "prior_attempt"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+            self.fields[name].widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted and says nothing
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -72,6 +77,8 @@ class PaperForm(forms.Form):
             handed = self.proposal.state not in PRIVATE
             if data.get("by_delegation") and handed and not data.get("delegation_voted_on"):
                 self.add_error("delegation_voted_on", _("Enter when the delegation voted, and how."))
+        if too_long := too_much(self.measures):
+            self.errors["measures"] = self.error_class(too_long)
         return data
 
     @property
@@ -110,6 +117,22 @@ class PaperForm(forms.Form):
             for name in self.DELEGATION[1:]:
                 said[name] = data[name] if moved else None
         return said
+
+
+def too_much(measures: Iterable[Mapping[str, str]]) -> list[str]:
+    """What of the measures is longer than its place, or a row too many, each as a sentence: a text is never cut."""
+    rows = [{name: one.get(name, "").strip() for name, _most in MEASURE} for one in measures]
+    rows = [row for row in rows if any(row.values())]
+    said = [
+        _("Measure %(number)s, “%(part)s”: %(length)s characters, at most %(most)s. Shorten it.")
+        % {"number": number, "part": PARTS[name], "length": len(text), "most": most}
+        for number, row in enumerate(rows, 1)
+        for name, most in MEASURE
+        if len(text := row[name].replace("\r\n", "\n")) > most
+    ]
+    if len(rows) > MOST_MEASURES:
+        said.append(_("%(count)s measures; at most %(most)s.") % {"count": len(rows), "most": MOST_MEASURES})
+    return said
 
 
 def texts_of(proposal: Proposal) -> dict[str, Any]:
@@ -171,6 +194,21 @@ class FeedbackForm(forms.Form):
                 "text", _("Say in a sentence what you are not satisfied with: the unit has to know what to do.")
             )
         return data
+
+
+class ContactAnswerForm(forms.Form):
+    """Whether a unit spoke with the delegate, in his own words if he likes."""
+
+    was_so = forms.ChoiceField(
+        label=gettext_lazy("was it so"),
+        choices=[("yes", gettext_lazy("Yes, they spoke with me")), ("no", gettext_lazy("No, nobody contacted me"))],
+        widget=forms.RadioSelect,
+    )
+    remark = long_text(gettext_lazy("remark (if you like)"), rows=2, most=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remark"].widget.attrs.pop("maxlength", None)
 
 
 class InquiryForm(forms.Form):

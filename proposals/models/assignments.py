@@ -11,7 +11,7 @@ from congress.fields import display
 from congress.models import OfficialDocument, Organization
 from delegates.models import Mandate
 from proposals.models.papers import Proposal
-from proposals.querysets import AssignmentQuerySet
+from proposals.querysets import AssignmentQuerySet, RequestQuerySet
 
 
 class AssignmentRole(models.TextChoices):
@@ -60,6 +60,9 @@ class Assignment(models.Model):
     )
     round = models.PositiveSmallIntegerField(_("handling"), default=1, editable=False)
     task = models.CharField(_("what this unit answers"), max_length=200, blank=True)
+    given_note = models.TextField(
+        _("why it is given to this unit all the same"), max_length=1000, blank=True, editable=False
+    )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
         verbose_name=_("handled by"),
@@ -152,6 +155,8 @@ class AssignmentRequest(models.Model):
     )
     answered_at = models.DateTimeField(_("answered at"), null=True)
 
+    objects = RequestQuerySet.as_manager()
+
     class Meta:
         verbose_name, verbose_name_plural = _("request of a unit"), _("requests of units")
         ordering = ["assignment", "pk"]
@@ -208,7 +213,9 @@ class DelegateContact(models.Model):
     on = models.DateField(_("on"))
     text = models.CharField(_("what was said"), max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    confirmed_at = models.DateTimeField(_("confirmed by the delegate at"), null=True, editable=False)
     denied_at = models.DateTimeField(_("denied by the delegate at"), null=True, editable=False)
+    delegate_note = models.CharField(_("the delegate's remark"), max_length=200, blank=True, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("contact with a delegate"), _("contacts with delegates")
@@ -216,6 +223,9 @@ class DelegateContact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assignment", "mandate", "way", "on"], name="delegate_contact_once"),
             models.CheckConstraint(condition=Q(way__in=ContactWay.values), name="delegate_contact_way_known"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(denied_at=None), name="delegate_contact_was_so_or_not"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,6 +42,7 @@ class Signature(models.Model):
     asked_at = models.DateTimeField(_("asked at"), null=True)
     answered_at = models.DateTimeField(_("answered at"), null=True)
     times_asked = models.PositiveSmallIntegerField(_("times asked"), default=1)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, editable=False)
     note = models.CharField(_("remark"), max_length=200, blank=True)
     scan = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signature on paper")

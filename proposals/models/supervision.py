@@ -156,3 +156,46 @@ class Inquiry(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class InvitationState(models.TextChoices):
+    """What became of the question whether a delegate asks too."""
+
+    INVITED = "invited", _("asked to join")
+    ACCEPTED = "accepted", _("asks too")
+    DECLINED = "declined", _("does not join")
+    DROPPED = "dropped", _("no longer asked")
+    EXPIRED = "expired", _("not answered in time")
+
+
+@pghistory.track()
+class Invitation(models.Model):
+    """The question to one delegate whether he asks too. Who says yes is an asker; nobody is made one by another."""
+
+    State = InvitationState
+
+    inquiry = models.ForeignKey(Inquiry, models.CASCADE, related_name="invitations", verbose_name=_("enquiry"))
+    mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="+", verbose_name=_("delegate"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=InvitationState, default=InvitationState.INVITED, editable=False
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    times_asked = models.PositiveSmallIntegerField(_("times asked"), default=1)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("invitation to ask too"), _("invitations to ask too")
+        ordering = ["inquiry", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["inquiry", "mandate"], name="invitation_once"),
+            models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=InvitationState.ACCEPTED) | Q(answered_at__isnull=False),
+                name="invitation_accepted_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["mandate", "state"], name="invitation_of_a_delegate")]
+
+    def __str__(self) -> str:
+        return self.mandate.person.name

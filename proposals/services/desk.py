@@ -193,7 +193,9 @@ def outline(assignment: Assignment) -> str:
     """The middle of a reply to begin with: what the desk knows already, and gaps for the rest. The letter's opening
     and closing sentences are the wording's own."""
     helpers = [one.unit.name for one in _others(assignment).select_related("unit")]
-    talks: Mapping[str, Any] = {f"{one.on.month}月{one.on.day}日": one for one in assignment.contacts.order_by("on")}
+    talks: Mapping[str, Any] = {
+        f"{one.on.month}月{one.on.day}日": one for one in assignment.contacts.filter(denied_at=None).order_by("on")
+    }
     spoken = "、".join(talks)
     with_whom = f"会同{'、'.join(helpers)}" if helpers else ""
     heard = f"并于{spoken}与代表当面沟通，听取了意见" if spoken else "并与代表进行了沟通〔待填：何时、怎样沟通〕"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ from proposals.policies import handles, keeps
 from proposals.workflows import PROPOSAL
 from proposals.workflows.conditions import fitting, still_asked
 from proposals.workflows.letters import DECIDED, draft_decision
-from proposals.workflows.telling import proposers, tell_office, tell_proposers
+from proposals.workflows.telling import proposers, tell_office, tell_one, tell_proposers, tell_unit
 
 IN_HAND: Final = (
     AssignmentState.WORKING, AssignmentState.EXTENSION_ASKED, AssignmentState.OPINIONS_COLLECTED,
@@ -136,14 +137,50 @@ def note_progress(assignment: Assignment, text: str, *, by: User, is_internal: b
 
 @transaction.atomic
 def note_contact(assignment: Assignment, mandate: Mandate, facts: Mapping[str, Any], *, by: User) -> DelegateContact:
-    """The unit spoke with one of the proposers. The same again on one day is the same talk."""
+    """The unit spoke with one of the proposers, who hears that it says so. The same again on one day is the same talk;
+    in other words it needs his word anew, but a no stays a no."""
     _refuse_idle(assignment, by)
     if mandate not in proposers(assignment.proposal):
         raise Refused(_("%(name)s did not sign this paper.") % {"name": mandate.person.name})
-    row, _fresh = DelegateContact.objects.update_or_create(
-        assignment=assignment, mandate=mandate, way=facts["way"], on=facts["on"],
-        defaults={"text": facts["text"], "by": by},
-    )  # fmt: skip
+    same = {"assignment": assignment, "mandate": mandate, "way": facts["way"], "on": facts["on"]}
+    row, fresh = DelegateContact.objects.get_or_create(**same, defaults={"text": facts["text"], "by": by})
+    if not fresh and row.text != facts["text"]:
+        row.text, row.by, row.confirmed_at = facts["text"], by, None
+        row.save(update_fields=["text", "by", "confirmed_at"])
+    tell_one(assignment.proposal, mandate, "contact_noted", f"contact_noted:{row.pk}", contact=row)
+    return row
+
+
+def contacts_with(proposal: Proposal, user: User) -> QuerySet[DelegateContact]:
+    """The talks units say they had with the account about this paper, the newest first."""
+    rows = DelegateContact.objects.filter(assignment__proposal=proposal, mandate__person__user=user)
+    return rows.select_related("assignment__unit", "assignment__proposal", "mandate__person").order_by("-on", "-pk")
+
+
+@transaction.atomic
+def answer_contact(contact: DelegateContact, was_so: bool, *, by: User, remark: str = "") -> DelegateContact:
+    """The delegate says whether a unit did speak with him, as it claims. A talk he denies counts no more; office and
+    unit hear it. He may correct himself until the paper is reported; the same again changes nothing.
+
+    Raises `PermissionDenied` unless it is himself, `Refused` once the paper is reported to the congress.
+    """
+    proposal = lock(contact.assignment.proposal)
+    row = DelegateContact.objects.select_for_update().get(pk=contact.pk)
+    if not is_self(by, row.mandate.person):
+        raise PermissionDenied
+    if proposal.state == ProposalState.REPORTED:
+        raise Refused(_("The paper was reported to the congress: this cannot be changed any more."))
+    remark, now = remark.strip(), timezone.now()
+    stands = row.confirmed_at if was_so else row.denied_at
+    if stands and row.delegate_note == remark:
+        return row
+    row.confirmed_at, row.denied_at = (now, None) if was_so else (None, now)
+    row.delegate_note = remark
+    row.save(update_fields=["confirmed_at", "denied_at", "delegate_note"])
+    if not was_so:
+        key = f"contact_denied:{row.pk}:{now.isoformat()}"
+        tell_office(proposal, "contact_denied", key, contact=row)
+        tell_unit(row.assignment, "contact_denied", key, contact=row)
     return row
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import audit, documents
@@ -18,6 +19,7 @@ from congress.services import documents as office
 from proposals.models import Reply, Undertaking
 from proposals.policies import handles
 from proposals.workflows import UNDERTAKING
+from proposals.workflows.limits import earliest_letter
 from proposals.workflows.promises import owes_it
 
 SCANS: Final = (Attachment.Kind.PDF, Attachment.Kind.JPEG, Attachment.Kind.PNG)
@@ -44,10 +46,25 @@ def attach_scan(reply: Reply, upload: UploadedFile, *, by: User) -> Attachment:
     return locked.sealed_scan
 
 
+def earliest(reply: Reply) -> tuple[date, str]:
+    """The first day the letter may bear, and why not an earlier one: the office had to read the reply first."""
+    day, why = earliest_letter(reply.assignment)
+    if day is not None:
+        return day, why
+    day = reply.issued_on  # brought in from a workbook: nobody knows when it was read
+    return day, _("The reply went out on %(day)s.") % {"day": f"{day.year}年{day.month}月{day.day}日"}
+
+
 def issue_letter(reply: Reply, issued_on: date, *, by: User) -> OfficialDocument:
-    """Give the letter its number. Raises `Refused` while there is no letter, or it cannot be issued."""
+    """Give the letter its number. Raises `Refused` while there is no letter, if it cannot be issued, and for a date
+    in the future or before the reply was there."""
     if reply.document is None:
         raise Refused(_("The letter has not gone out yet."))
+    if issued_on > timezone.localdate():
+        raise Refused(_("The day lies in the future."))
+    day, why = earliest(reply)
+    if issued_on < day:
+        raise Refused(why)
     return office.issue(reply.document, by=by, issued_on=issued_on)
 
 

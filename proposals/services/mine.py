@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,9 @@ from congress.models import DueTime
 from proposals.models import (
     EDITABLE,
     Feedback,
+    Inquiry,
+    InquiryState,
+    InvitationState,
     Proposal,
     ProposalState,
     Signature,
@@ -19,7 +22,9 @@ from proposals.models import (
     Undertaking,
     UndertakingState,
 )
-from proposals.policies import PROPOSALS
+from proposals.policies import GONE, PROPOSALS
+
+ENQUIRY: Final = "enquiry"
 
 ANSWERED_STATES = (ProposalState.FEEDBACK, ProposalState.CLOSED, ProposalState.TRACKING, ProposalState.REHANDLING)
 HEARD_TOO = (ProposalState.CLOSED, ProposalState.TRACKING)
@@ -28,11 +33,12 @@ HEARD_TOO = (ProposalState.CLOSED, ProposalState.TRACKING)
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing a delegate should do about a paper, and by when."""
+    """One thing a delegate should do about a paper or an enquiry, and by when."""
 
     text: str
-    proposal_id: int
+    proposal_id: int = 0
     due_on: date | None = None
+    inquiry_id: int = 0
 
 
 def asked_to_sign(user: Any) -> QuerySet:
@@ -51,8 +57,8 @@ def own_papers(user: Any) -> QuerySet:
 
 
 def at_a_glance(user: Any, most: int) -> tuple[list[Proposal], list[Waiting]]:
-    """The account's newest papers, `most` of them, and what it should do about any. Two queries, three where a reply
-    is there.
+    """The account's newest papers, `most` of them, and what it should do about papers and enquiries, what it is asked
+    for first. Two queries; one more where a reply is there, and one where it is invited to an enquiry.
 
     Keys are asked first: a delegate has a few dozen papers among a hundred thousand.
     """
@@ -63,17 +69,19 @@ def at_a_glance(user: Any, most: int) -> tuple[list[Proposal], list[Waiting]]:
     own = [row for row in rows if row.pk in mine.signed and row not in thrown_away]
     rows.sort(key=lambda row: row.pk not in mine.asked)
     todo = [_todo(row, mine, heard.get(row.pk)) for row in rows]
-    return own[: -most - 1 : -1], [one for one in todo if one]
+    return own[: -most - 1 : -1], [*_invited(mine), *(one for one in todo if one)]
 
 
 @dataclass(frozen=True)
 class Mine:
-    """The keys of an account's papers: those it leads, signed, is asked to sign, and is answered in by a merger."""
+    """The keys of an account's papers: those it leads, signed, is asked to sign, and is answered in by a merger; and of
+    the enquiries it is invited to."""
 
     led: set[int]
     signed: set[int]
     asked: set[int]
     answered: set[int]
+    invited: set[int]
 
     @property
     def all(self) -> set[int]:
@@ -83,12 +91,20 @@ class Mine:
 def _mine(user: Any) -> Mine:
     concerned = Q(state__in=[SignatureState.SIGNED, SignatureState.INVITED]) | Q(is_lead=True)
     names = ("proposal", "state", "is_lead", "proposal__merged_into")
-    rows = list(Signature.objects.filter(concerned, mandate__person__user=user).values_list(*names))
+    papers = Signature.objects.filter(concerned, mandate__person__user=user).values_list(*names)
+    calls = Inquiry.objects.filter(
+        invitations__mandate__person__user=user, invitations__state=InvitationState.INVITED, state=InquiryState.DRAFT
+    ).annotate(
+        what=Value(ENQUIRY, CharField()), leads=Value(False, BooleanField()), into=Value(None, IntegerField())
+    )  # fmt: skip
+    lines = papers.union(calls.order_by().values_list("pk", "what", "leads", "into"), all=True)
+    rows = [line for line in lines if line[1] != ENQUIRY]
     return Mine(
         {key for key, _state, leads, _into in rows if leads},
         {key for key, state, _leads, _into in rows if state == SignatureState.SIGNED},
         {key for key, state, _leads, _into in rows if state == SignatureState.INVITED},
         {into for _key, state, _leads, into in rows if into and state == SignatureState.SIGNED},
+        {line[0] for line in lines if line[1] == ENQUIRY},
     )
 
 
@@ -106,12 +122,20 @@ def _heard(user: Any, keys: list[int]) -> dict[int, Any]:
     return {row.pk: row for row in rows.only("pk")}
 
 
+def _invited(mine: Mine) -> list[Waiting]:
+    if not mine.invited:
+        return []
+    rows = Inquiry.objects.filter(pk__in=mine.invited).order_by("pk").values_list("pk", "subject", "lead__person__name")
+    return [
+        Waiting(_("%(name)s invites you to ask: “%(title)s”") % {"name": name, "title": subject}, inquiry_id=pk)
+        for pk, subject, name in rows
+    ]
+
+
 def _todo(row: Proposal, mine: Mine, heard: Any) -> Waiting | None:
     named = {"title": row.title, "name": row.lead.person.name}
-    if row.pk in mine.asked and row.state in EDITABLE:
-        return Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
-    if row.pk in mine.led and row.state == ProposalState.RETURNED:
-        return Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
+    if row.state in EDITABLE:
+        return _unfinished(row, mine, named)
     if heard is None:
         return None
     told = heard.feedback_due is not None and heard.feedback_due >= timezone.localdate()
@@ -120,4 +144,15 @@ def _todo(row: Proposal, mine: Mine, heard: Any) -> Waiting | None:
         return Waiting(_("Say what you think of the reply to “%(title)s”") % named, row.pk, heard.feedback_due)
     if heard.reported and row.pk in mine.led:
         return Waiting(_("Was the promise kept? “%(title)s”") % named, row.pk)
+    return None
+
+
+def _unfinished(row: Proposal, mine: Mine, named: dict[str, str]) -> Waiting | None:
+    if row.pk in mine.asked:
+        return Waiting(_("%(name)s asks you to sign “%(title)s”") % named, row.pk)
+    if row.lead.status in GONE:
+        takes = row.pk in mine.signed - mine.led
+        return Waiting(_("%(name)s has left office: who takes over “%(title)s”?") % named, row.pk) if takes else None
+    if row.pk in mine.led and row.state == ProposalState.RETURNED:
+        return Waiting(_("Complete “%(title)s” and hand it in again") % named, row.pk, row.resubmit_by)
     return None

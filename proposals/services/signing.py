@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.kernel import rules
-from congress.models import Congress
+from congress.kernel.workflow import Refused, lock
+from congress.models import Congress, User
 from delegates.models import Mandate
 from delegates.policies import is_self
-from proposals.models import KIND_WORDS, Measure, Proposal, ProposalKind, Signature, SignatureState
+from proposals.models import EDITABLE, KIND_WORDS, Measure, Proposal, ProposalKind, Signature, SignatureState
+from proposals.policies import enters
 from proposals.services.writing import TEXT_FIELDS, digest_of
 from proposals.workflows.conditions import valid_signatures
-from proposals.workflows.telling import proposers
+from proposals.workflows.signatures import tell_reminded
+from proposals.workflows.telling import accounts_of, proposers
 
 SHOWN: Final = 20
 PARTS: Final = {  # what the parts of a paper are called where it is read
@@ -81,7 +87,10 @@ def _shown(rows: Any) -> Any:
 def signatures(proposal: Proposal) -> list[Signature]:
     """Every name that was asked for, the lead proposer's first."""
     rows = Signature.objects.filter(proposal=proposal).select_related("mandate__person", "mandate__delegation")
-    return list(rows.order_by("-is_lead", "pk"))
+    found = list(rows.order_by("-is_lead", "pk"))
+    for row in found:
+        row.may_remind = row.state == SignatureState.INVITED and not reminded_today(row)
+    return found
 
 
 def own_signature(proposal: Proposal, user: Any) -> Signature | None:
@@ -133,3 +142,40 @@ def changes_since(signature: Signature) -> list[Change]:
     if digest_of(then.kind, [getattr(then, name) for name in TEXT_FIELDS], now) != digest:
         found.append(Change("measures", str(PARTS["measures"]), ""))
     return found
+
+
+@transaction.atomic
+def remind(signature: Signature, *, by: User) -> Signature:
+    """A nudge to a colleague who says nothing, once a day: by the lead proposer, or the office that entered the paper.
+
+    Raises `PermissionDenied` if it is not his paper, `Refused` if signing is over, he answered, has no account here, or
+    was reminded today.
+    """
+    proposal = lock(signature.proposal)
+    if not enters(by, proposal):
+        raise PermissionDenied
+    if proposal.state not in EDITABLE:
+        raise Refused(_("Signing of this paper is over."))
+    row = Signature.objects.select_for_update().get(pk=signature.pk)
+    refuse_nudge(row, waits=row.state == SignatureState.INVITED)
+    row.proposal, row.reminded_at = proposal, timezone.now()
+    row.save(update_fields=["reminded_at"])
+    tell_reminded(row)
+    return row
+
+
+def reminded_today(row: Any) -> bool:
+    """Whether whom `row` asks was reminded by hand today."""
+    return bool(row.reminded_at) and timezone.localdate(row.reminded_at) == timezone.localdate()
+
+
+def refuse_nudge(row: Any, *, waits: bool) -> None:
+    """Raise `Refused` unless whom `row` asks is waited for, can be reached and was not reminded today."""
+    name = row.mandate.person.name
+    if not waits:
+        raise Refused(_("%(name)s has answered already.") % {"name": name})
+    if reminded_today(row):
+        told = {"name": name, "time": f"{timezone.localtime(row.reminded_at):%H:%M}"}
+        raise Refused(_("%(name)s was reminded today at %(time)s: once a day is enough.") % told)
+    if not accounts_of([row.mandate]):
+        raise Refused(_("%(name)s has no account here: please call.") % {"name": name})

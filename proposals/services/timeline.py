@@ -146,6 +146,7 @@ def _promise(row: Undertaking, lines: Sequence[JournalEntry]) -> Iterator[Event]
         "confirm": _("Confirmed: %(text)s"),
         "doubt": _("Not done yet: %(text)s"),
         "drop": _("Given up: %(text)s"),
+        "renew": _("Promised anew: %(text)s"),
     }
     for line in lines:
         if line.verb in said:

@@ -21,11 +21,12 @@ from congress.policies import MANAGE, holds
 from delegates.models import Delegation, Mandate
 from delegates.policies import is_self
 from delegates.querysets import SERVING
+from proposals.forms.writing import MEASURE, too_much
 from proposals.models import EDITABLE, Measure, Proposal, ProposalKind, ProposalState, Signature, SignatureState
 from proposals.policies import enters
 from proposals.services.similar import index
 from proposals.workflows import PROPOSAL, SIGNATURE
-from proposals.workflows.conditions import in_time, not_adopted_yet
+from proposals.workflows.conditions import in_time, is_leaderless, not_adopted_yet
 from proposals.workflows.papers import BEFORE_VOTE
 from proposals.workflows.signatures import tell_asked
 from proposals.workflows.telling import tell_office
@@ -35,7 +36,6 @@ FACTS: Final = (
     *TEXT_FIELDS, "kind", "category", "scope", "is_party_building", "also_submitted_to", "delegation",
     "delegation_voted_on", "delegation_votes_for", "delegation_votes_due",
 )  # fmt: skip
-MOST_MEASURES: Final = 20
 MOST_CO_SIGNERS: Final = 200
 
 
@@ -93,15 +93,12 @@ def save(
 ) -> Proposal:
     """Write what was typed, whole or half; it need not be complete. Who signed another text is asked again.
 
-    `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the
-    way does no harm when it is sent once more. Raises `Refused` if the text moved on since (two devices), or if it is
-    handed in already; `PermissionDenied` if it is not his.
+    `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the way
+    does no harm. Raises `Refused` if the text moved on since (two devices), or if it is handed in already, or for a
+    measure longer than its place; `PermissionDenied` if it is not his.
     """
     locked = lock(proposal)
-    if not enters(by, locked):
-        raise PermissionDenied
-    if locked.state not in EDITABLE:
-        raise Refused(_("It is handed in already: the text cannot be changed any more."))
+    _refuse_closed(locked, by)
     known = {name: facts[name] for name in FACTS if name in facts}
     known |= {name: one_newline(known[name]) for name in TEXT_FIELDS if name in known}
     rows = None if measures is None else _rows(measures)
@@ -123,6 +120,21 @@ def save(
     if before != locked.text_digest:
         _ask_again(locked)
     return locked
+
+
+def _refuse_gone(proposal: Proposal, by: User) -> None:
+    """Whoever left office reads his paper and does nothing with it any more."""
+    if is_leaderless(proposal) and is_self(by, proposal.lead.person):
+        raise Refused(_("Your mandate has ended: one of those who signed can take the paper over."))
+
+
+def _refuse_closed(proposal: Proposal, by: User) -> None:
+    """Only whose text it still is writes in it."""
+    if not enters(by, proposal):
+        raise PermissionDenied
+    if proposal.state not in EDITABLE:
+        raise Refused(_("It is handed in already: the text cannot be changed any more."))
+    _refuse_gone(proposal, by)
 
 
 def _session_of(proposal: Proposal) -> Session | None:
@@ -196,10 +208,11 @@ def digest_of(kind: str, texts: Iterable[str], measures: Iterable[tuple[str, str
 
 
 def _rows(measures: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str]]:
-    """The measures as they are kept: empty rows left out, no longer than the columns."""
-    sizes = (("action", 500), ("actor", 60), ("by_when", 40))
-    cut = [tuple(one_newline(str(one.get(name, "")))[:most] for name, most in sizes) for one in measures]
-    return [row for row in cut if any(row)][:MOST_MEASURES]
+    """The measures as they are kept, empty rows left out. Raises `Refused` for what is longer than its place."""
+    if too_long := too_much(measures):
+        raise Refused(" ".join(too_long))
+    rows = [tuple(one_newline(str(one.get(name, ""))) for name, _most in MEASURE) for one in measures]
+    return [row for row in rows if any(row)]
 
 
 def _write_measures(proposal: Proposal, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -228,6 +241,7 @@ def invite(proposal: Proposal, mandates: Iterable[Mandate], *, by: User) -> int:
         raise PermissionDenied
     if locked.state not in EDITABLE:
         raise Refused(_("It is handed in already: nobody can be asked to sign any more."))
+    _refuse_gone(locked, by)
     if not locked.title.strip():
         raise Refused(_("Write the subject first: nobody signs what he cannot read."))
     mandates = list(mandates)
@@ -308,6 +322,7 @@ def ask_withdrawal(proposal: Proposal, reason: str, *, by: User) -> None:
         raise PermissionDenied
     if locked.state not in BEFORE_VOTE:
         raise Refused(_("It cannot be taken back any more."))
+    _refuse_gone(locked, by)
     if adopted := not_adopted_yet(locked):
         raise Refused(adopted)
     if not reason.strip():

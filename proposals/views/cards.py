@@ -20,9 +20,11 @@ def papers(user: Any) -> Card:
     found = standings(rows, today)
     for row in rows:
         row.standing = found[row.pk]
-    owed = [
-        Owed(one.text, reverse("my_proposal", args=[one.proposal_id]), words(one.due_on, today),
-             light(one.due_on, today))
-        for one in waiting
-    ]  # fmt: skip
+    owed = [Owed(one.text, _page(one), words(one.due_on, today), light(one.due_on, today)) for one in waiting]
     return Card("proposals/_papers_card.html", {"papers": rows}, owed)
+
+
+def _page(one: mine.Waiting) -> str:
+    if one.inquiry_id:
+        return reverse("my_inquiry", args=[one.inquiry_id])
+    return reverse("my_proposal", args=[one.proposal_id])

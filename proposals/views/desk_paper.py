@@ -228,7 +228,10 @@ class IssueLetter(LetterMixin, PaperForm):
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"issued_on": self.reply.issued_on}
+        return {"issued_on": max(self.reply.issued_on, letters.earliest(self.reply)[0])}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"earliest": letters.earliest(self.reply)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(reply=self.reply, word=letters.word_of(self.assignment.unit), **kwargs)

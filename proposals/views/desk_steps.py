@@ -39,7 +39,7 @@ class Step(TransitionView[M]):
         obj = self._object(pk)
         form = self._form(obj, verb, request.POST)
         if not form.is_valid():
-            return self._page(obj, verb, form)
+            return self._refused(obj, verb, form, "")
         try:
             self.take(obj, verb, dict(form.cleaned_data))
         except Refused as refusal:
@@ -54,12 +54,18 @@ class Step(TransitionView[M]):
 
     def _refused(self, obj: M, verb: str, form: Any, refusal: str) -> HttpResponseBase:
         """A second click finds it done and says nothing; whoever typed a text keeps it and reads why not."""
-        if self.workflow.echoes(obj, verb, by=self.request.user):
-            return redirect(self.landing(obj, verb))
+        obj.refresh_from_db()  # as the first click left it
+        if self.workflow.has_left(obj, verb):
+            if self.workflow.repeats(obj, verb, form, by=self.request.user):
+                return redirect(self.landing(obj, verb))
+            if told := self.workflow.told(obj, verb, typed=bool(form.fields)):
+                form.errors.clear()
+                refusal = told
         if not form.fields:
             messages.error(self.request, refusal)
             return redirect(self.back(obj))
-        form.add_error(None, refusal)
+        if refusal:
+            form.add_error(None, refusal)
         return self._page(obj, verb, form)
 
     def back(self, obj: M) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -20,11 +21,11 @@ from delegates.querysets import SERVING
 from delegates.views.records import DelegateMixin
 from proposals.forms import InquiryForm
 from proposals.models import Inquiry, InquiryState
-from proposals.policies import INQUIRIES
+from proposals.policies import INQUIRIES, asks
 from proposals.services import inquiries, signing
 from proposals.services.lights import light, words
-from proposals.workflows import INQUIRY
-from proposals.workflows.inquiries import asks
+from proposals.workflows import INQUIRY, INVITATION
+from proposals.workflows.invitations import LEAVABLE
 
 OPEN = (InquiryState.DELIVERED, InquiryState.REANSWER)
 
@@ -42,12 +43,18 @@ class MyInquiries(RoleMixin, PolicyMixin[Inquiry], ListView):
     roles, policy, template_name, paginate_by = (Role.DELEGATE,), INQUIRIES, "proposals/my_inquiries.html", 25
 
     def get_queryset(self) -> Any:
-        own = super().get_queryset().filter(askers__person__user=self.request.user).exclude(state="withdrawn")
+        user = self.request.user
+        concerned = Q(askers__person__user=user) | Q(pk__in=INQUIRIES.invited(user))
+        own = super().get_queryset().filter(concerned).exclude(state="withdrawn")
         return own.select_related("target", "lead__person").distinct().order_by("-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"object_list": [lit(row) for row in context["object_list"]]}
+        asked = set(inquiries.asked_to_join(self.request.user).values_list("pk", flat=True))
+        rows = [lit(row) for row in context["object_list"]]
+        for row in rows:
+            row.asks_me = row.pk in asked
+        return context | {"object_list": rows}
 
 
 class NewInquiry(DelegateMixin, FormView):
@@ -134,10 +141,8 @@ class EditInquiry(InquiryMixin, FormView):
         return super().get_context_data(inquiry=self.inquiry, seat=self.inquiry.lead, version=version, **kwargs)
 
     def form_valid(self, form: InquiryForm) -> HttpResponse:
-        text = self.request.POST.get("version", "")
-        version = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
         try:
-            inquiries.save(self.inquiry, form.cleaned_data, by=self.request.user, version=version)
+            inquiries.save(self.inquiry, form.cleaned_data, by=self.request.user, version=_version(self.request))
         except Refused as refusal:
             form.add_error(None, str(refusal))
             fresh = INQUIRIES.visible(self.request.user).get(pk=self.inquiry.pk)
@@ -159,12 +164,15 @@ class MyInquiry(InquiryMixin, TemplateView):
             "own": next((one for one in askers if is_self(self.request.user, one.person)), None),
             "leads": self.leads,
             "is_draft": self.is_draft,
-            "may_leave": inquiry.state in inquiries.LEAVABLE and not self.leads,
+            "invitations": inquiries.invitations(inquiry) if self.leads and self.is_draft else [],
+            "invitation": None if self.leads else inquiries.own_invitation(inquiry, self.request.user),
+            "may_leave": inquiry.state in LEAVABLE and not self.leads,
             "steps": {row.verb: obstacle for row, obstacle in INQUIRY.available(inquiry, self.request.user)},
         }
         if self.leads and self.is_draft:
             text = self.request.GET.get("q", "").replace("\x00", "")[:40].strip()
             out = [one.pk for one in askers]
+            out += [one.mandate_id for one in context["invitations"] if one.state == "invited"]
             context |= {
                 "q": text,
                 "found": signing.colleagues(inquiry.congress, text, near=inquiry.lead, leave_out=out),
@@ -172,14 +180,24 @@ class MyInquiry(InquiryMixin, TemplateView):
         return super().get_context_data(**context, **kwargs)
 
 
+def _version(request: HttpRequest) -> int:
+    """The version that was read. One that is no number fits none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
 class InquiryStep(InquiryMixin, View):
-    """Hands it in, takes it back, names others, takes a name off. A second click changes nothing."""
+    """Hands it in, takes it back, invites others, answers an invitation, takes a name off. A second click changes
+    nothing."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         do = request.POST.get("do", "")
-        steps = {"submit": self._take, "withdraw": self._take, "name": self._name, "off": self._off}
+        steps = {
+            "submit": self._take, "withdraw": self._take, "invite": self._invite, "off": self._off,
+            "accept": self._answer, "decline": self._answer, "remind": self._remind,
+        }  # fmt: skip
         if do not in steps:
             raise Http404
         try:
@@ -199,13 +217,39 @@ class InquiryStep(InquiryMixin, View):
         said = {"submit": _("Handed in. The liaison office has it."), "withdraw": _("Taken back.")}
         messages.success(self.request, said[verb])
 
-    def _name(self, do: str) -> None:
+    def _invite(self, do: str) -> None:
         chosen = signing.chosen(self.inquiry.congress, self.request.POST.getlist("mandate"))
         if not chosen:
             raise Refused(_("Tick whom you want to ask."))
-        if count := inquiries.ask_others(self.inquiry, chosen, by=self.request.user):
-            said = ngettext("%(count)s delegate is named.", "%(count)s delegates are named.", count)
+        if count := inquiries.invite(self.inquiry, chosen, by=self.request.user):
+            said = ngettext("%(count)s delegate is asked.", "%(count)s delegates are asked.", count)
             messages.success(self.request, said % {"count": count})
+
+    def _answer(self, do: str) -> None:
+        """I ask too, or I do not."""
+        row = inquiries.own_invitation(self.inquiry, self.request.user)
+        if row is None:
+            raise Http404
+        if do == "accept":
+            inquiries.accept(row, by=self.request.user, seen=_version(self.request))
+            messages.success(self.request, _("You ask too. The first asker has been told."))
+        elif row.state != INVITATION.row(do).target:  # else a second click
+            INVITATION.take(row, do, by=self.request.user)
+            messages.success(self.request, _("You have said no. The first asker has been told."))
+
+    def _remind(self, do: str) -> None:
+        """A nudge, once a day; a second click says when it was sent."""
+        if not self.leads:
+            raise Http404
+        key = self.request.POST.get("invitation", "")
+        row = next((one for one in inquiries.invitations(self.inquiry) if str(one.pk) == key), None)
+        if row is None:
+            raise Http404
+        try:
+            inquiries.remind(row, by=self.request.user)
+            messages.success(self.request, _("%(name)s is reminded.") % {"name": row.mandate.person.name})
+        except Refused as refusal:
+            messages.info(self.request, str(refusal))
 
     def _off(self, do: str) -> None:
         chosen = signing.chosen(self.inquiry.congress, [self.request.POST.get("mandate", "")])

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,15 +17,15 @@ from congress.kernel.workflow import Refused
 from congress.models import Attachment, Role
 from congress.views.pages import AttachmentDownload
 from delegates.models import Mandate
-from proposals.forms import FeedbackForm
-from proposals.models import EDITABLE, PRIVATE, Feedback, Proposal, Signature, SignatureState
+from proposals.forms import ContactAnswerForm, FeedbackForm
+from proposals.models import EDITABLE, PRIVATE, DelegateContact, Feedback, Proposal, Signature, SignatureState
 from proposals.policies import FEEDBACKS, PROPOSALS, UNDERTAKINGS, is_lead
-from proposals.services import handling, mine, signing
+from proposals.services import handling, mine, signing, succession
 from proposals.services.lights import light, words
 from proposals.services.standing import facts_of_units, standing, standings
 from proposals.services.timeline import timeline
 from proposals.workflows import UNDERTAKING
-from proposals.workflows.conditions import still_asked
+from proposals.workflows.conditions import is_leaderless, still_asked
 from proposals.workflows.papers import BEFORE_VOTE
 
 
@@ -104,6 +105,8 @@ class MyProposal(PaperMixin, TemplateView):
         }
         if self._is_asked:
             context |= {"changes": signing.changes_since(self.signature), "asked": True}
+        if paper.state in EDITABLE and is_leaderless(paper):
+            context |= {"leaderless": True, "may_take_over": succession.may_take_over(paper, user)}
         if paper.state not in PRIVATE:
             context |= self._handling()
         return super().get_context_data(**context, **kwargs)
@@ -133,6 +136,7 @@ class MyProposal(PaperMixin, TemplateView):
                 "assignment__unit", "document__archive", "sealed_scan").order_by("-round", "pk")),
             "promises": promises,
             "feedbacks": feedbacks,
+            "contacts": list(handling.contacts_with(paper, self.request.user)),
             "may_rate": self.seat is not None and not rated and still_asked(paper),
             "form": FeedbackForm(),
             "events": timeline(paper)[::-1],
@@ -178,6 +182,37 @@ class GiveFeedback(PaperMixin, FormView):
         else:
             messages.success(self.request, _("Thank you. The liaison office has your opinion."))
         return redirect("my_proposal", self.proposal.pk)
+
+
+class AnswerContact(PaperMixin, FormView):
+    """A unit says it spoke with me: was it so? What was typed stays when it is too long."""
+
+    form_class, template_name = ContactAnswerForm, "proposals/my_contact.html"
+
+    @cached_property
+    def contact(self) -> DelegateContact:
+        """The talk the address names, if it is said to have been with this account."""
+        rows = handling.contacts_with(self.proposal, self.request.user)
+        return get_object_or_404(rows, pk=self.kwargs["contact"])
+
+    def get_initial(self) -> dict[str, Any]:
+        said = "yes" if self.contact.confirmed_at else "no" if self.contact.denied_at else ""
+        return {"was_so": said, "remark": self.contact.delegate_note}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(proposal=self.proposal, contact=self.contact, **kwargs)
+
+    def form_valid(self, form: ContactAnswerForm) -> HttpResponse:
+        said = form.cleaned_data
+        try:
+            handling.answer_contact(
+                self.contact, said["was_so"] == "yes", by=self.request.user, remark=said["remark"]
+            )  # fmt: skip
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Recorded. Office and unit see it."))
+        return redirect(f"{reverse('my_proposal', args=[self.proposal.pk])}#contacts")
 
 
 class PromiseStep(RoleMixin, View):

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 
 from congress.kernel.workflow import Refused
-from proposals.services import signing, writing
+from proposals.services import signing, succession, writing
 from proposals.views.portal import PaperMixin
 from proposals.views.writing import WriterMixin
 from proposals.workflows import SIGNATURE
@@ -72,6 +72,39 @@ class SignerStep(WriterMixin, View):
             except Refused as refusal:
                 messages.error(request, str(refusal))
         return redirect(f"{reverse('paper_sign', args=[pk])}#signers")
+
+
+class RemindSigner(WriterMixin, View):
+    """A nudge to a colleague who says nothing: once a day. A second click sends nothing and says when it was sent."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int, signature: int) -> HttpResponse:
+        row = next((one for one in signing.signatures(self.proposal) if one.pk == signature), None)
+        if row is None:
+            raise Http404
+        try:
+            signing.remind(row, by=request.user)
+            messages.success(request, _("%(name)s is reminded.") % {"name": row.mandate.person.name})
+        except Refused as refusal:
+            messages.info(request, str(refusal))
+        return redirect(f"{reverse('paper_sign', args=[pk])}#signers")
+
+
+class TakeOver(PaperMixin, View):
+    """The lead proposer has left: a co-signer leads the paper from now on. Twice is once."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.signature is None:
+            raise Http404
+        try:
+            succession.take_over(self.proposal, by=request.user)
+            messages.success(request, _("You lead this paper now. Everybody who signed has been told."))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("my_proposal", pk)
 
 
 class OwnSignature(PaperMixin, View):

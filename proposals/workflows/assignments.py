@@ -26,6 +26,7 @@ from proposals.forms import (
     ReplyForm,
     ReturnAnswerForm,
     StartForm,
+    earlier_objection,
 )
 from proposals.models import (
     ANSWERING,
@@ -36,7 +37,6 @@ from proposals.models import (
     Reply,
     ReplyClass,
     RequestKind,
-    Undertaking,
 )
 from proposals.models import AssignmentState as S
 from proposals.policies import directs, handles
@@ -47,6 +47,7 @@ from proposals.workflows.limits import (
     answers,
     assists,
     collected_first,
+    earliest_letter,
     extends_once,
     has_assistants,
     in_objection_time,
@@ -55,7 +56,7 @@ from proposals.workflows.limits import (
     with_units,
 )
 from proposals.workflows.papers import PROPOSAL
-from proposals.workflows.promises import owe_promise
+from proposals.workflows.promises import follow_up
 from proposals.workflows.telling import tell_office, tell_proposers, tell_unit
 
 SIGN, OPINION, REPLY = "assignment_sign", "assignment_opinion", "assignment_reply"
@@ -92,14 +93,19 @@ def ask_return(assignment: Assignment, move: Move) -> None:
 
 
 def agree_return(assignment: Assignment, move: Move) -> None:
-    """Another unit gets it from today, with the days of a fresh assignment, or of a second handling if it is one."""
+    """Another unit gets it from today, with the days of a fresh assignment, or of a second handling if it is one. One
+    that was let off before gets it again only with a reason in writing, which it reads."""
+    unit = move.data["new_unit"]
+    earlier = AssignmentRequest.objects.let_off(assignment.proposal_id).filter(assignment__unit=unit).last()
+    if earlier is not None and not move.note.strip():
+        raise Refused(earlier_objection(earlier))
     _answer(assignment, move, RequestKind.OBJECTION, granted=True)
     _answer(assignment, move, RequestKind.EXTENSION, granted=False)
     _close(assignment)
     assignment.save()  # so that its place is free: a paper has one lead unit
     fresh = Assignment.objects.create(
-        proposal=assignment.proposal, unit=move.data["new_unit"], role=assignment.role, task=assignment.task,
-        round=assignment.round,
+        proposal=assignment.proposal, unit=unit, role=assignment.role, task=assignment.task, round=assignment.round,
+        given_note=move.note.strip() if earlier else "",
     )  # fmt: skip
     tell_unit(
         assignment, "request_answered", f"returned:{move.at.isoformat()}", granted=True, answer=move.data["answer"]
@@ -199,6 +205,9 @@ def bounce(assignment: Assignment, move: Move) -> None:
 def send(assignment: Assignment, move: Move) -> None:
     """The reply goes out; with the last one the paper is answered."""
     day = move.data["issued_on"]
+    earliest, why = earliest_letter(assignment)
+    if earliest and day < earliest:
+        raise Refused(why)
     reply = Reply.objects.get(assignment=assignment, round=assignment.round)
     reply.issued_on, reply.bounced_note = day, ""
     reply.approved_by = move.data.get("approved_by", "")
@@ -207,16 +216,7 @@ def send(assignment: Assignment, move: Move) -> None:
     assignment.done_on = day
     duetimes.close(REPLY, assignment.pk)
     if reply.reply_class == ReplyClass.B:
-        owe_promise(
-            Undertaking.objects.create(
-                proposal=assignment.proposal,
-                unit=assignment.unit,
-                text=reply.promise,
-                due_on=reply.promise_due_on,
-                original_due_on=reply.promise_due_on,
-                evidence_kind=reply.promise_evidence,
-            )
-        )
+        follow_up(reply, at=move.at)
     Proposal.objects.filter(pk=assignment.proposal_id).update(reply_class=_worst(assignment, reply))
     assignment.save()  # so that the paper counts it among those that have replied
     _renew_due(assignment.proposal_id)

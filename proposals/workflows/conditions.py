@@ -25,6 +25,7 @@ from proposals.models import (
 )
 from proposals.models import AssignmentState as A
 from proposals.models import ProposalState as S
+from proposals.policies import GONE
 
 FULL: Final = (ProposalKind.PROPOSAL, ProposalKind.MOTION)
 """Kinds that are screened and assigned, and have to say why and what."""
@@ -55,6 +56,18 @@ def read(proposal: Proposal) -> quality.Text:
 def lead_in_office(proposal: Proposal) -> str:
     """Whoever left office hands nothing in any more."""
     return "" if proposal.lead.status in SERVING else _("Only a delegate in office hands in papers.")
+
+
+def is_leaderless(proposal: Proposal) -> bool:
+    """Whether its lead proposer's mandate has ended: nobody goes on with it but another signer."""
+    return proposal.lead.status in GONE
+
+
+def led_still(proposal: Proposal) -> str:
+    """What others have signed is not thrown away by who has left."""
+    if not is_leaderless(proposal):
+        return ""
+    return _("Its lead proposer has left office: one of those who signed can take the paper over.")
 
 
 def form_scanned(proposal: Proposal) -> str:
@@ -235,8 +248,8 @@ def all_answered(proposal: Proposal) -> str:
 def verdict(proposal: Proposal) -> str:
     """What those who decide think of this handling: a `Satisfaction`, or nothing while they are silent.
 
-    The lead proposer decides, or the majority of those who answered (rule `feedback_decides`). The worse of attitude
-    and result counts.
+    The lead proposer decides, or the majority of those who answered (rule `feedback_decides`); where the lead has left
+    office and says nothing, the others do. The worse of attitude and result counts.
     """
     if "_verdict" not in proposal.__dict__:  # asked for every button of a page; under the lock the row is a fresh one
         proposal.__dict__["_verdict"] = _verdict(proposal)
@@ -245,7 +258,9 @@ def verdict(proposal: Proposal) -> str:
 
 def _verdict(proposal: Proposal) -> str:
     rows = list(proposal.feedbacks.filter(round=proposal.round).values_list("mandate", "attitude", "result"))
-    if rules.value("feedback_decides", proposal.congress.organization, timezone.localdate()) == "lead":
+    decides = rules.value("feedback_decides", proposal.congress.organization, timezone.localdate())
+    said_by_lead = any(row[0] == proposal.lead_id for row in rows)
+    if decides == "lead" and (said_by_lead or not is_leaderless(proposal)):
         rows = [row for row in rows if row[0] == proposal.lead_id]
     elif not _most_answered(proposal, len(rows)):
         return ""
@@ -262,6 +277,7 @@ def _most_answered(proposal: Proposal, count: int) -> bool:
     """Where the majority decides, the first answer is not it: more than half have spoken, or their time is over."""
     papers = [proposal.pk, *proposal.merged.values_list("pk", flat=True)]
     signers = Signature.objects.filter(proposal__in=papers, state=SignatureState.SIGNED).values("mandate").distinct()
+    signers = signers.exclude(mandate__status__in=GONE)  # who has left may answer, and need not
     if count * 2 > signers.count():
         return True
     return asked_until(proposal) < timezone.localdate()

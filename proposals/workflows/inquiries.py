@@ -11,15 +11,16 @@ from django.utils.translation import gettext_lazy
 from congress.kernel import duetimes, notices, rules
 from congress.kernel.deadlines import Deadline
 from congress.kernel.duetimes import by_rule
-from congress.kernel.workflow import Move, Workflow
+from congress.kernel.workflow import SYSTEM, Move, Workflow
 from congress.kernel.workflow import Transition as T
 from congress.policies import HANDLE, MANAGE, holds, managers_of
 from delegates.forms.decisions import day_field, refuse_future
-from delegates.policies import is_self
 from proposals.deadlines import answer_due
 from proposals.forms.decisions import ReasonForm, long_text
-from proposals.models import Inquiry, InquiryKind
+from proposals.models import Inquiry, InquiryKind, Invitation, InvitationState
 from proposals.models import InquiryState as S
+from proposals.policies import asks
+from proposals.workflows.invitations import INVITATION
 from proposals.workflows.telling import TEMPLATE, accounts_of, desk_of
 
 ACCEPT, ANSWER = "inquiry_accept", "inquiry_answer"
@@ -64,11 +65,6 @@ class RatingForm(forms.Form):
         return data
 
 
-def asks(user: Any, inquiry: Inquiry) -> bool:
-    """The first asker."""
-    return bool(user) and is_self(user, inquiry.lead.person)
-
-
 def keeps_it(user: Any, inquiry: Inquiry) -> bool:
     """The office of the congress: for the presidium in session, for the standing committee between."""
     return bool(user) and holds(user, MANAGE, inquiry.congress.organization)
@@ -80,7 +76,7 @@ def answers_it(user: Any, inquiry: Inquiry) -> bool:
 
 
 def enough_askers(inquiry: Inquiry) -> str:
-    """One may enquire; an interpellation is joint."""
+    """One may enquire; an interpellation is joint. Only who has said yes counts."""
     if inquiry.kind == InquiryKind.ENQUIRY:
         return ""
     least = rules.value("interpellation_min_askers", inquiry.congress.organization, timezone.localdate())
@@ -118,7 +114,9 @@ def is_rated(inquiry: Inquiry) -> str:
 
 
 def take_in(inquiry: Inquiry, move: Move) -> None:
+    """It is in: whoever did not answer is not asked any more."""
     inquiry.submitted_at = move.at
+    end_invitations(inquiry, move)
     day = timezone.localdate(move.at)
     if inquiry.kind == InquiryKind.INTERPELLATION:
         _owe(
@@ -128,6 +126,11 @@ def take_in(inquiry: Inquiry, move: Move) -> None:
             by_rule("interpellation_accept_working_days", inquiry.congress.organization, day),
         )
     _tell_office(inquiry, "inquiry_in", "in")
+
+
+def end_invitations(inquiry: Inquiry, move: Move) -> None:
+    for waiting in Invitation.objects.filter(inquiry=inquiry, state=InvitationState.INVITED):
+        INVITATION.take(waiting, "expire", by=SYSTEM, at=move.at)
 
 
 def keep_refusal(inquiry: Inquiry, move: Move) -> None:
@@ -210,7 +213,7 @@ def _post(inquiry: Inquiry, users: Any, what: str, key: str, link: str) -> None:
 INQUIRY: Workflow[Inquiry] = Workflow(Inquiry, [
     # verb        from                                to           who         when                                then
     T("submit",   [S.DRAFT],                          S.SUBMITTED, asks,       [enquired_before, enough_askers],   [take_in], label=gettext_lazy("Hand it in")),
-    T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [], label=gettext_lazy("Take it back")),
+    T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [end_invitations], label=gettext_lazy("Take it back")),
     T("accept",   [S.SUBMITTED],                      S.ACCEPTED,  keeps_it,   [enough_askers],                                 [], label=gettext_lazy("Accept it (受理)")),
     T("refuse",   [S.SUBMITTED],                      S.REFUSED,   keeps_it,   [],                                 [keep_refusal], needs=ReasonForm, label=gettext_lazy("Do not accept it")),
     T("deliver",  [S.ACCEPTED],                       S.DELIVERED, keeps_it,   [enough_askers],                                 [hand_over], label=gettext_lazy("Hand it to the body asked")),

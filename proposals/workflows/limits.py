@@ -1,10 +1,13 @@
 """Why a unit's part cannot take a step now, each as a sentence; nothing if it can."""
 
+from datetime import date
 from typing import Any, Final
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from congress.models import JournalEntry
 from proposals.models import (
     ANSWERING,
     WITH_UNITS,
@@ -33,9 +36,25 @@ def with_units(assignment: Assignment) -> str:
 
 
 def objects_once(assignment: Assignment) -> str:
-    if assignment.requests.filter(kind=RequestKind.OBJECTION, granted=False).exists():
+    """Decided on once it is decided: no, or yes and given here all the same with a reason in writing."""
+    refused = assignment.requests.filter(kind=RequestKind.OBJECTION, granted=False).exists()
+    if refused or assignment.given_note:
         return _("The office has decided on this unit's objection already.")
     return ""
+
+
+def earliest_letter(assignment: Assignment | None) -> tuple[date | None, str]:
+    """The first day the letter of a reply may bear, with the sentence why: the office had to read it first."""
+    if assignment is None:
+        return None, ""
+    kind = ContentType.objects.get_for_model(Assignment)
+    sent = JournalEntry.objects.filter(content_type=kind, object_id=assignment.pk, verb="submit_reply")
+    last = sent.order_by("-pk").values_list("at", flat=True).first()
+    if last is None:
+        return None, ""
+    day = timezone.localdate(last)
+    said = _("The reply was sent to the office for review on %(day)s: the letter cannot bear an earlier date.")
+    return day, said % {"day": f"{day.year}年{day.month}月{day.day}日"}
 
 
 def extends_once(assignment: Assignment) -> str:

@@ -56,6 +56,7 @@ from proposals.workflows.conditions import (
     is_paper,
     is_proposal,
     lead_in_office,
+    led_still,
     no_withdrawal_asked,
     not_adopted_yet,
     nothing_promised,
@@ -94,9 +95,14 @@ def take_in(proposal: Proposal, move: Move) -> None:
     proposal.submitted_at = proposal.submitted_at or move.at
     proposal.submissions += 1
     proposal.withdrawal_reason = ""
+    ask_nobody(proposal, move)
+    duetimes.close(COMPLETION, proposal.pk)
+
+
+def ask_nobody(proposal: Proposal, move: Move) -> None:
+    """Whoever did not answer need not any more."""
     for waiting in Signature.objects.filter(proposal=proposal, state=SignatureState.INVITED):
         SIGNATURE.take(waiting, "expire", by=SYSTEM, at=move.at)
-    duetimes.close(COMPLETION, proposal.pk)
 
 
 def number_it(proposal: Proposal, move: Move) -> None:
@@ -345,7 +351,8 @@ PROPOSAL: Workflow[Proposal] = Workflow(Proposal, [
     T("to_advice",       [S.SCREENING],                        S.TO_ADVICE,    keeps,   [is_motion, read_by_enough],                [write_decision, owe_planning, tell_decision], needs=ReasonForm, label=gettext_lazy("Take it as advice (转意见建议)")),
     T("unmerge",         [S.MERGED],                           S.SCREENING,    by_time, [],                                         [part_again, tell_decision, owe_screening], label=gettext_lazy("Screened again: the paper it went under has ended")),
     T("lapse",           [S.RETURNED],                         S.WITHDRAWN,    keeps,   [completion_over],                          [note_withdrawn, stop_clocks, tell_decision, free_merged], needs=ReasonForm, label=gettext_lazy("Not completed in time")),
-    T("discard",         [S.DRAFT, S.SIGNING],                 S.WITHDRAWN,    enters,  [],                                         [note_withdrawn, stop_clocks], label=gettext_lazy("Throw the draft away")),
+    T("discard",         [S.DRAFT, S.SIGNING],                 S.WITHDRAWN,    enters,  [led_still],                                [note_withdrawn, stop_clocks], label=gettext_lazy("Throw the draft away")),
+    T("orphan",          [S.DRAFT, S.SIGNING],                 S.WITHDRAWN,    by_time, [],                                         [note_withdrawn, ask_nobody, stop_clocks], label=gettext_lazy("Closed: its lead proposer left and nobody else signed")),
     T("allow_withdrawal", BEFORE_VOTE,                         S.WITHDRAWN,    keeps,   [withdrawal_asked, not_adopted_yet],                         [note_withdrawn, take_back_from_units, stop_clocks, tell_decision, free_merged], needs=FileForm, label=gettext_lazy("Agree to its withdrawal (撤回)")),
     T("lay_before",      [S.FILED],                            S.DELIBERATION, keeps,   [adoption_asked, no_withdrawal_asked],      [], label=gettext_lazy("Put it before the congress")),
     T("adopt",           [S.DELIBERATION],                     S.PLANNING,     keeps,   [],                                         [keep_votes], needs=AdoptionForm, label=gettext_lazy("Adopted by the congress")),

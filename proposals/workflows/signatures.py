@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,17 +68,22 @@ def tell_asked(signature: Signature) -> None:
     _tell(signature, signature.mandate, "cosign_asked", again=signature.times_asked > 1)
 
 
+def tell_reminded(signature: Signature) -> None:
+    """A nudge, once a day."""
+    _tell(signature, signature.mandate, f"cosign_reminded:{timezone.localdate()}")
+
+
 def tell_lead(signature: Signature, move: Move) -> None:
     """The lead proposer hears each answer."""
     template = "cosign_signed" if move.verb == "sign" else "cosign_declined"
     _tell(signature, signature.proposal.lead, template, name=signature.mandate.person.name)
 
 
-def _tell(signature: Signature, mandate: Any, template: str, **context: Any) -> None:
-    proposal = signature.proposal
+def _tell(signature: Signature, mandate: Any, key: str, **context: Any) -> None:
+    proposal, template = signature.proposal, key.partition(":")[0]
     for user in accounts_of([mandate]):
         notices.post(
-            f"{template}:{signature.pk}:{signature.times_asked}:{user.pk}",
+            f"{key}:{signature.pk}:{signature.times_asked}:{user.pk}",
             TEMPLATE % template,
             user,
             link=proposal.get_absolute_url(),
@@ -95,6 +101,7 @@ SIGNATURE: Workflow[Signature] = Workflow(Signature, [
     T("sign_paper", [S.INVITED, S.DECLINED, S.DROPPED, S.EXPIRED], S.SIGNED, enters_paper, [open_for_signing],          [put_name], label=gettext_lazy("Signed on the paper form")),
     T("ask_again",  [S.SIGNED, S.DECLINED, S.DROPPED, S.EXPIRED], S.INVITED, writes_it,  [open_for_signing, no_lead],   [ask], label=gettext_lazy("Ask again")),
     T("drop",       [S.INVITED, S.DECLINED],                  S.DROPPED,   writes_it,    [open_for_signing, no_lead],   [answered], label=gettext_lazy("Do not wait for him")),
+    T("step_down",  [S.SIGNED],                               S.DROPPED,   by_time,      [],                            [answered], label=gettext_lazy("Left office; another leads the paper")),
     T("expire",     [S.INVITED],                              S.EXPIRED,   by_time,      [],                            [answered], label=gettext_lazy("Not answered in time")),
 ], parent="proposal")
 # fmt: on

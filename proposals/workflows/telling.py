@@ -47,6 +47,12 @@ def tell_proposers(proposal: Proposal, what: str, key: str, **context: Any) -> N
     _post(users, what, f"proposal:{proposal.pk}:{key}", link, proposal=proposal, **context)
 
 
+def tell_one(proposal: Proposal, mandate: Mandate, what: str, key: str, **context: Any) -> None:
+    """A message to one of its signers."""
+    link = reverse("my_proposal", args=[proposal.pk])
+    _post(accounts_of([mandate]), what, f"proposal:{proposal.pk}:{key}", link, proposal=proposal, **context)
+
+
 def tell_office(proposal: Proposal, what: str, key: str, **context: Any) -> None:
     """A message to the office that keeps the congress's papers."""
     link = reverse("admin:proposals_proposal_change", args=[proposal.pk])

@@ -96,7 +96,7 @@
     window.clearTimeout(timer);
     if (paused) { panel.focus(); return Promise.resolve(false); }
     if (busy) { return busy.then(function () { return save(asked); }); }
-    if (same(text, saved)) { forget(); return Promise.resolve(true); }
+    if (same(text, saved)) { forget(); settled(); return Promise.resolve(true); }
     if (signed && !asked) { keep(); tell(say.saySigned, "local"); return Promise.resolve(false); }
     sent = sent.concat([text]).slice(-MOST_SENT);
     keep();
@@ -113,9 +113,17 @@
       .then(function (result) { busy = null; return result === "again" ? save(asked) : result; });
     return busy;
   }
+  function settled() {  // what was refused before is gone from the page again
+    if (!form.querySelector(".errorlist")) { return; }
+    showErrors({});
+    tell(say.saySaved.replace("TIME", clock()), "good");
+  }
   function judge(status, said, text) {
     failed = false;
-    if (status === 400) { showErrors(said.errors); tell(say.sayErrors, "local"); return false; }
+    if (status === 400) {
+      tell(say.sayErrors + "（" + showErrors(said.errors).join("、") + "）", "local");
+      return false;
+    }
     if (status === 409) {
       if (said.gone) { tell(say.sayGone, "local"); return false; }
       return meet(tidy(said.theirs), said.version) ? "again" : false;
@@ -198,9 +206,10 @@
   // What the page says about the text.
   function showErrors(errors) {
     form.querySelectorAll(".errorlist").forEach(function (list) { list.remove(); });
-    Object.keys(errors).forEach(function (name) {
-      var field = form.querySelector("[data-field=" + name + "]");
-      if (!field) { return; }
+    return Object.keys(errors).map(function (name) {
+      var field = form.querySelector("[data-field=" + name + "]"), fold = field && field.closest("details");
+      if (!field) { return errors[name].join(" "); }
+      if (fold) { fold.open = true; }
       var list = document.createElement("ul");
       list.className = "errorlist";
       errors[name].forEach(function (text) {
@@ -209,6 +218,7 @@
         list.appendChild(line);
       });
       field.querySelector("label, legend").insertAdjacentElement("afterend", list);
+      return field.dataset.label;
     });
   }
   function showRemarks(remarks) {  // of fields he has been at: nobody is told what he has not come to yet

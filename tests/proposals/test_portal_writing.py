@@ -256,9 +256,14 @@ def test_an_enquiry_is_written_once_joined_and_handed_in(world, client, sign_in)
     inquiry = Inquiry.objects.get()
     page, step = reverse("my_inquiry", args=[inquiry.pk]), reverse("inquiry_step", args=[inquiry.pk])
     assert answer.url == page
-    client.post(step, {"do": "name", "mandate": [world.co[0].pk, world.co[1].pk]})
+    client.post(step, {"do": "invite", "mandate": [world.co[0].pk, world.co[1].pk]})
+    assert list(inquiry.askers.all()) == [world.lead]  # nobody is made an asker by another
     co, stranger = sign_in(world.co_users[0]), sign_in(world.co_users[3])
     assert co.get(page).status_code == 200
+    for user in (co, sign_in(world.co_users[1])):
+        for _click in range(2):
+            user.post(step, {"do": "accept", "version": 0})
+    assert inquiry.askers.count() == 3
     assert stranger.get(page).status_code == 404
     assert co.post(step, {"do": "submit"}).status_code == 404  # the first asker's
     assert co.post(step, {"do": "off", "mandate": world.co[1].pk}).status_code == 403  # his own name only

@@ -36,6 +36,7 @@ PAPER = {  # verb: (from, to)
     "lapse": ("returned", "withdrawn"),
     "unmerge": ("merged", "screening"),
     "discard": ("draft signing", "withdrawn"),
+    "orphan": ("draft signing", "withdrawn"),
     "allow_withdrawal": (
         "submitted registered screening returned filed converted to_advice deliberation planning", "withdrawn",
     ),
@@ -93,12 +94,14 @@ NAME = {
     "sign_paper": ("invited declined dropped expired", "signed"),
     "ask_again": ("signed declined dropped expired", "invited"),
     "drop": ("invited declined", "dropped"),
+    "step_down": ("signed", "dropped"),
     "expire": ("invited", "expired"),
 }
 PROMISED = {
     "keep": ("open", "reported"),
     "confirm": ("reported", "kept"),
     "doubt": ("reported", "open"),
+    "renew": ("open reported", "open"),
     "drop": ("open reported", "dropped"),
 }
 ASKED = {
