@@ -223,6 +223,7 @@ IMPORTERS = {
     "roster": "delegates.services.roster.RosterImport",
     "training": "delegates.services.training_import.TrainingImport",
     "proposals": "proposals.services.ledger_import.LedgerImport",
+    "precedents": "proposals.services.precedent_import.PrecedentImport",
 }
 REPORTS = ["delegates.reports.REPORTS", "proposals.reports.REPORTS", "congress.reports.REPORTS"]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
@@ -252,7 +253,12 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors above the delegates count
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
-NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
+NIGHTLY = [
+    "delegates.services.seats.end_terms",
+    "delegates.services.seats.fit_all",
+    "proposals.services.cutoff.expire_invitations",
+    "proposals.services.digest.weekly",
+]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
 PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
