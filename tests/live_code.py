@@ -352,6 +352,7 @@ _.denied_at
 _.drops
 _.entered_by
 _.evidence_kind
+_.expire_invitations
 _.forwarded_to
 _.get_serializer_class
 _.handler

@@ -55,9 +55,9 @@ def layout(today: date) -> Layout:
 
 
 def answer(said: dict[str, str]) -> str:
-    """What came of it, as it is shown beside a new paper that resembles it."""
-    unit = _("handled by %(unit)s") % {"unit": said["unit"]} if "unit" in said else ""
-    letter = _("answered as class %(letter)s") % {"letter": said["letter"]} if "letter" in said else ""
+    """What came of it, as it is kept and shown beside a new paper that resembles it: in the office's words."""
+    unit = f"承办单位：{said['unit']}" if "unit" in said else ""
+    letter = f"{said['letter']}类答复" if "letter" in said else ""
     return "；".join(filter(None, (unit, letter, said.get("result", "").rstrip("。"))))
 
 
