@@ -162,17 +162,24 @@ class Judge:
         row = PlannedRow(sheet, line.number, title=line.facts.get("title", ""), outcome=RowOutcome.CREATED)
         for problem in line.problems:
             row.reject(problem.column, problem.value, problem.problem, problem.advice)
-        lead = self._lead(row, line.facts) if "name" in line.facts else None
+        lead = self._lead(row, line) if "name" in line.facts else None
         co = self._co_signers(row, line.facts, lead) if lead else []
         category = self._category(row, line.facts, lead) if lead else None
         if lead and row.outcome != RowOutcome.REJECTED:
-            said = line.facts
-            asked = said["kind"] == ProposalKind.PROPOSAL and said.get("in_session")
-            session = self.register.session(lead.congress_id, said["day"]) if asked else None
-            self._place(row, Entry(line, lead, co, session, category, None))
+            self._place(row, self._entry(line, lead, co, category))
         return row
 
-    def _lead(self, row: PlannedRow, said: dict[str, Any]) -> Mandate | None:
+    def _entry(
+        self, line: Line, lead: Mandate, co: Sequence[Mandate] = (), category: Category | None = None
+    ) -> "Entry":
+        """Only a proposal (提案) of a session counts by it; all others by the year."""
+        said = line.facts
+        asked = said["kind"] == ProposalKind.PROPOSAL and said.get("in_session")
+        session = self.register.session(lead.congress_id, said["day"]) if asked else None
+        return Entry(line, lead, list(co), session, category, None)
+
+    def _lead(self, row: PlannedRow, line: Line) -> Mandate | None:
+        said = line.facts
         number = said.get("id_number", "")
         seats = self.register.seats_by_index.get(blind_index(number), []) if number else []
         seats = [seat for seat in seats if seat.person.name == said["name"]]
@@ -194,11 +201,11 @@ class Judge:
                 _("Give the ID number."),
             )
             return None
-        day = said.get("day") or timezone.localdate()  # a seat of the term in which it was handed in
 
         def fits(seat: Mandate) -> tuple[bool, bool, int]:
-            begun = seat.congress.starts_on is None or seat.congress.starts_on <= day
-            return begun, seat.status in SERVING, seat.congress.number
+            """The seat in which an earlier run found him, also once he holds one of a new term."""
+            known = not line.problems and self._known(self._entry(line, seat)) is not None
+            return known, seat.status in SERVING, seat.congress.number
 
         return max(seats, key=fits)
 

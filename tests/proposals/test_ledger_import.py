@@ -251,3 +251,12 @@ def test_a_session_that_is_entered_after_the_ledger_makes_no_second_paper(town):
     write(ledger(row), town)
     session_of(town, number=1)
     assert write(ledger(row), town)["unchanged"] == 1
+
+
+def test_a_new_term_of_the_same_delegate_makes_no_second_paper(town):
+    write(ledger(ROW), town)
+    old = Mandate.objects.filter(congress__organization=town)
+    fresh = factories.make_congress(town, 16)
+    for seat in list(old):
+        factories.make_mandate(fresh, seat.person)
+    assert write(ledger(ROW), town)["unchanged"] == 1
