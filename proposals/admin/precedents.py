@@ -10,6 +10,7 @@ from congress.doors.admin import ReadOnlyAdmin
 from congress.policies import MANAGE, branches
 from proposals.models import Precedent, PrecedentSource
 from proposals.policies import PRECEDENTS
+from proposals.services import similar
 
 
 class SourceFilter(admin.SimpleListFilter):
@@ -29,12 +30,12 @@ class PrecedentAdmin(ReadOnlyAdmin):
     """They come by a workbook or with our own papers; a corrected workbook corrects them."""
 
     policy = PRECEDENTS
-    list_display = ["title", "source_shown", "year", "number_shown", "answer", "whose"]
+    list_display = ["title", "source_shown", "year", "number_shown", "outcome", "whose"]
     list_filter = [SourceFilter, "year"]
     search_fields = ["title", "number_text"]
-    list_select_related = ["organization"]
-    fields = ["title", ("source_shown", "year"), ("number_shown", "whose"), "answer"]
-    readonly_fields = ["source_shown", "number_shown", "whose"]
+    list_select_related = ["organization", "proposal"]
+    fields = ["title", ("source_shown", "year"), ("number_shown", "whose"), "outcome"]
+    readonly_fields = ["source_shown", "number_shown", "whose", "outcome"]
     change_list_template = "admin/proposals/precedent_change_list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -48,6 +49,10 @@ class PrecedentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("paper number"), ordering="number_text")
     def number_shown(self, obj: Precedent) -> str:
         return obj.number_text or "—"
+
+    @admin.display(description=gettext_lazy("what came of it"))
+    def outcome(self, obj: Precedent) -> str:
+        return similar.Alike(obj, 0).outcome or "—"
 
     @admin.display(description=gettext_lazy("organisation"), ordering="organization__path")
     def whose(self, obj: Precedent) -> str:
