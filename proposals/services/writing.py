@@ -113,11 +113,7 @@ def save(
         raise Refused(_("It has a number already: the office decides on its kind."))
     if version is not None and locked.version != version:
         raise Refused(MOVED_ON)
-    for name, value in known.items():
-        setattr(locked, name, value)
-    if "category" in known:
-        locked.is_party_building = bool(locked.category and locked.category.makes_party_building)
-    locked.session = _session_of(locked)
+    _put(locked, known)
     if rows is not None and rows != _rows_of(locked):
         _write_measures(locked, rows)
     before, locked.text_digest = locked.text_digest, digest(locked)
@@ -127,6 +123,15 @@ def save(
     if before != locked.text_digest:
         _ask_again(locked)
     return locked
+
+
+def _put(proposal: Proposal, facts: Mapping[str, Any]) -> None:
+    """The facts as they were said, and what follows from them."""
+    for name, value in facts.items():
+        setattr(proposal, name, value)
+    if "category" in facts:
+        proposal.is_party_building = bool(proposal.category and proposal.category.makes_party_building)
+    proposal.session = _session_of(proposal)
 
 
 def _keep_names(proposal: Proposal, by: User) -> None:
