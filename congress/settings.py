@@ -223,6 +223,7 @@ IMPORTERS = {
     "roster": "delegates.services.roster.RosterImport",
     "training": "delegates.services.training_import.TrainingImport",
     "proposals": "proposals.services.ledger_import.LedgerImport",
+    "precedents": "proposals.services.precedent_import.PrecedentImport",
 }
 REPORTS = ["delegates.reports.REPORTS", "proposals.reports.REPORTS", "congress.reports.REPORTS"]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
@@ -257,6 +258,7 @@ DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add t
 NIGHTLY = [
     "delegates.services.seats.end_terms",
     "delegates.services.seats.fit_all",
+    "proposals.services.cutoff.expire_invitations",
     "proposals.services.succession.sweep",
     "proposals.services.digest.weekly",
     "proposals.services.sessions.owe_whole",

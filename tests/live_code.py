@@ -353,6 +353,7 @@ _.denied_at
 _.drops
 _.entered_by
 _.evidence_kind
+_.expire_invitations
 _.forwarded_to
 _.foretell
 _.get_serializer_class

@@ -43,10 +43,11 @@ class UploadForm(forms.Form):
         help_text=_("For rosters. A training sign-in list always makes the courses and days that are missing."),
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         importers = [(key, import_string(name).title) for key, name in settings.IMPORTERS.items()]
-        self.fields["importer"].choices, self.fields["importer"].initial = importers, importers[0][0]
+        self.fields["importer"].choices = importers
+        self.fields["importer"].initial = kind if kind in settings.IMPORTERS else importers[0][0]
         kinds = [Organization.Kind.DISTRICT, Organization.Kind.TOWNSHIP]
         self.fields["organization"].queryset = ORGANIZATIONS.visible(user).open().filter(kind__in=kinds)
         first = self.fields["organization"].queryset.first()
@@ -80,7 +81,8 @@ class ImportRunAdmin(WorkflowAdmin, ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+        kind = request.GET.get("importer", "")
+        form = UploadForm(request.POST or None, request.FILES or None, user=request.user, kind=kind)
         if request.method == "POST" and form.is_valid():
             try:
                 run = self._upload(request, form.cleaned_data)

@@ -25,7 +25,6 @@ from congress.kernel import audit
 from congress.kernel.editing import save_edit, save_new
 from congress.kernel.policy import Policy
 from congress.kernel.workflow import Refused, UnknownVerb, Workflow
-from congress.models import Attachment
 from congress.services import attachments
 
 VERSION_FIELD = "_version"
@@ -34,7 +33,6 @@ YEARS = {"first": FIRST_YEAR, "last": LAST_YEAR}
 SAVED_MEANWHILE = gettext_lazy(
     "Somebody saved this while you had it open. What you typed is kept below. Saving again replaces theirs:"
 )
-SCANS = {Attachment.Kind.PDF, Attachment.Kind.JPEG, Attachment.Kind.PNG}
 FILTER_ENDS = {"exact", "isnull", "in", "gte", "lt", "year", "month", "day", "id__exact", "isempty"}
 
 
@@ -326,7 +324,12 @@ def keep_files(form: forms.Form, organization: Any, by: Any) -> dict[str, Any]:
 
     A form that says `restricted` has scans for the managing office alone.
     """
-    kept = {"organization": organization, "by": by, "kinds": SCANS, "restricted": getattr(form, "restricted", False)}
+    kept = {
+        "organization": organization,
+        "by": by,
+        "kinds": attachments.SCANS,
+        "restricted": getattr(form, "restricted", False),
+    }
     return {
         name: attachments.store(value.read(), name=value.name, **kept) if isinstance(value, UploadedFile) else value
         for name, value in form.cleaned_data.items()

@@ -91,6 +91,7 @@ def _papers(user: Any) -> list[dict[str, Any]]:
         _item(_("Enquiries and interpellations"), "contact_support", "proposals_inquiry_changelist"),
         _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist"),
         _item(_("Categories of papers"), "category", "proposals_category_changelist"),
+        _item(_("Earlier papers"), "history_edu", "proposals_precedent_changelist"),
     ]
 
 

@@ -33,6 +33,7 @@ EXTENSIONS: Final = {
     ".jpeg": Kind.JPEG,
     ".png": Kind.PNG,
 }
+SCANS: Final = (Kind.PDF, Kind.JPEG, Kind.PNG)  # what a signed paper comes in as
 PICTURES: Final = {Kind.JPEG: "JPEG", Kind.PNG: "PNG"}
 ORPHAN_AFTER: Final = timedelta(days=1)  # longer than any transaction that may still write the row
 

@@ -73,14 +73,20 @@ class PaperDesks:
     def retype(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Complete or correct what was typed off a paper form, as long as it is a draft or was returned."""
         obj = self._kept(request, pk)
-        if obj.entered_by_id is None or obj.state not in EDITABLE:
+        if obj.entered_by_id is None:
             raise Http404
+        if obj.state not in EDITABLE:
+            messages.error(request, _("It is handed in already: the text cannot be changed any more."))
+            return redirect("admin:proposals_proposal_change", pk)
         form = EnterForm(request.POST or None, request.FILES or None, user=request.user, proposal=obj)
         if request.method == "POST" and form.is_valid():
             try:
-                made = entering.retype(obj, form.said(), request.FILES.get("scan"), by=request.user)
+                seen = form.cleaned_data["seen"]
+                made = entering.retype(obj, form.said(), request.FILES.get("scan"), by=request.user, seen=seen)
                 messages.success(request, _("Saved.") if made.number is None else made.number_text)
                 return redirect("admin:proposals_proposal_change", made.pk)
+            except handling.MovedOn:
+                form.compare(self._kept(request, pk))
             except Refused as refusal:
                 form.add_error(None, str(refusal))
         context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "object": obj}

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from congress.doors.admin import PolicyAdmin, WorkflowAdmin
 from proposals.forms.office import MeetingForm
@@ -26,8 +27,43 @@ class InquiryAdmin(WorkflowAdmin):
     list_filter = ["state", "kind"]
     search_fields = ["subject"]
     list_select_related = ["target"]
-    fields = ["subject", "kind", "state", "lead", "target", "question", "answer", "second_answer", "outcome"]
-    readonly_fields = fields
+    ASKED = [("subject", "kind"), ("lead", "askers_shown"), ("target", "congress"), "question"]
+    STANDS = [("state", "due_on"), ("submitted_at", "enquiry"), "refusal"]
+    ANSWER = [("answer_mode", "answered_on"), "answered_by", "answer"]
+    SECOND = ["second_answered_on", "second_answer"]
+    RATED = [("satisfied", "dissatisfied"), "outcome"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        """Everything the office decides on; what has not happened yet takes no room."""
+        parts = [(_("What is asked"), self.ASKED, True), (_("Where it stands"), self.STANDS, True)]
+        if obj is not None:
+            parts += [
+                (_("Answer"), self.ANSWER, obj.answered_on),
+                (_("Second answer"), self.SECOND, obj.second_answered_on),
+                (_("What the askers think"), self.RATED, obj.satisfied is not None or obj.outcome),
+            ]
+        return [(title, {"fields": self._filled(rows, obj)}) for title, rows, shown in parts if shown]
+
+    @staticmethod
+    def _filled(rows: list[Any], obj: Any) -> list[Any]:
+        """Without lines that would say nothing."""
+        optional = {"refusal", "enquiry", "outcome"}
+        kept = [[name for name in (row if isinstance(row, tuple) else (row,))
+                 if name not in optional or getattr(obj, name, None)] for row in rows]  # fmt: skip
+        return [tuple(row) for row in kept if row]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        rows = [*self.ASKED, *self.STANDS, *self.ANSWER, *self.SECOND, *self.RATED]
+        return [name for row in rows for name in (row if isinstance(row, tuple) else (row,))]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("target", "lead__person", "congress__organization")
+
+    @admin.display(description=gettext_lazy("askers"))
+    def askers_shown(self, obj: Inquiry) -> str:
+        """Everybody who asks, and how many they are: an interpellation is joint."""
+        names = list(obj.askers.order_by("roster_key", "pk").values_list("person__name", flat=True))
+        return _("%(count)s: %(names)s") % {"count": len(names), "names": "、".join(names)} if names else "—"
 
     def history_from(self, obj: Inquiry) -> Any:
         """What stood in a draft before it was handed in is its author's."""

@@ -19,10 +19,10 @@ from congress.models import Organization
 from delegates.models import CommitteeMember
 from delegates.policies import MANDATES, MEMBERS
 from proposals.api import serializers as forms
-from proposals.forms.decisions import units_of
+from proposals.forms.decisions import categories_of, units_of
 from proposals.models import Assignment, Proposal, ProposalKind, ProposalState, Signature
-from proposals.policies import ASSIGNMENTS, CATEGORIES, PROPOSALS, handles
-from proposals.services import handling, writing
+from proposals.policies import ASSIGNMENTS, PROPOSALS, handles
+from proposals.services import handling, signing, writing
 from proposals.workflows import ASSIGNMENT, PROPOSAL, SIGNATURE
 
 
@@ -86,8 +86,10 @@ class ProposalViewSet(
         )
         if lead is None:
             raise ValidationError({"lead": [_("There is no such delegate.")]})
-        proposal = writing.begin(lead, by=request.user, kind=said["kind"])
-        return self._answer(self._write(proposal, said, version=None), status.HTTP_201_CREATED)
+        with transaction.atomic():  # what does not fit leaves no empty draft behind
+            proposal = writing.begin(lead, by=request.user, kind=said["kind"])
+            proposal = self._write(proposal, said, version=None)
+        return self._answer(proposal, status.HTTP_201_CREATED)
 
     @extend_schema(request=forms.WrittenSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
@@ -100,9 +102,8 @@ class ProposalViewSet(
     def _write(self, proposal: Proposal, said: dict[str, Any], *, version: int | None) -> Proposal:
         facts = {name: said[name] for name in writing.FACTS if name in said and name != "category"}
         if "category" in said:
-            facts["category"] = (
-                CATEGORIES.visible(self.request.user).filter(name=said["category"], is_closed=False).first()
-            )
+            rows = categories_of(proposal.congress.organization).filter(name=said["category"], is_closed=False)
+            facts["category"] = rows.first()
             if facts["category"] is None:
                 raise ValidationError({"category": [_("There is no such category.")]})
         return writing.save(proposal, facts, said.get("measures"), by=self.request.user, version=version)
@@ -112,6 +113,19 @@ class ProposalViewSet(
     def submit(self, request: Request, pk: str | None = None) -> Response:
         """Hand it in; it comes back with its number."""
         return self._answer(writing.submit(self.get_object(), by=request.user))
+
+    @extend_schema(request=forms.InviteSerializer)
+    @action(detail=True, methods=["post"])
+    def invite(self, request: Request, pk: str | None = None) -> Response:
+        """Ask delegates of the same congress to sign; whoever was asked and has not answered is not asked twice."""
+        said, proposal = self._said(forms.InviteSerializer), self.get_object()
+        chosen = signing.chosen(proposal.congress, [str(key) for key in said["delegates"]])
+        if missing := set(said["delegates"]) - {one.pk for one in chosen}:
+            raise ValidationError({"delegates": [
+                _("There is no delegate %(key)s in this congress.") % {"key": key} for key in sorted(missing)
+            ]})  # fmt: skip
+        writing.invite(proposal, chosen, by=request.user)
+        return self._answer(proposal)
 
     @extend_schema(request=forms.CosignSerializer)
     @action(detail=True, methods=["post"])
@@ -170,7 +184,7 @@ class ProposalViewSet(
     @extend_schema(request=forms.AssignSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str | None = None) -> Response:
-        """Plan who handles it and hand it out, in one step."""
+        """Plan who handles it and hand it out, in one step. Advice may go to a unit as soon as it is registered."""
         said, proposal = self._said(forms.AssignSerializer), self.get_object()
         if not PROPOSAL.row("assign").who(request.user, proposal):
             raise PermissionDenied
@@ -185,7 +199,8 @@ class ProposalViewSet(
     def _hand_out(self, proposal: Proposal, parts: Any, leader: CommitteeMember | None, opinion: str) -> Proposal:
         with transaction.atomic():
             if proposal.state != ProposalState.PLANNING:
-                proposal = PROPOSAL.take(proposal, "plan", by=self.request.user)
+                verb = "plan_advice" if proposal.state in PROPOSAL.row("plan_advice").source else "plan"
+                proposal = PROPOSAL.take(proposal, verb, by=self.request.user)
             handling.plan(proposal, parts, by=self.request.user, leader=leader, opinion=opinion)
             return PROPOSAL.take(proposal, "assign", by=self.request.user)
 
@@ -231,10 +246,12 @@ class ProposalViewSet(
     @extend_schema(request=forms.FeedbackGivenSerializer)
     @action(detail=True, methods=["post"])
     def feedback(self, request: Request, pk: str | None = None) -> Response:
-        """What the caller, who signed it, thinks of the handling."""
+        """What the caller, who signed it or a paper that was merged into it, thinks of the handling."""
         said, proposal = self._said(forms.FeedbackGivenSerializer), self.get_object()
-        own = self._own(proposal)
-        handling.give_feedback(proposal, own.mandate, by=request.user, **said)
+        seat = signing.own_seat(proposal, request.user)
+        if seat is None:
+            raise PermissionDenied
+        handling.give_feedback(proposal, seat, by=request.user, **said)
         return self._answer(proposal)
 
     def _own(self, proposal: Proposal) -> Signature:

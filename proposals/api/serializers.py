@@ -84,8 +84,9 @@ class ProposalSerializer(ProposalLineSerializer):
     class Meta(ProposalLineSerializer.Meta):
         fields = [
             *ProposalLineSerializer.Meta.fields, "scope", "is_party_building", "grounds", "root_cause", "evidence",
-            "measures", "signatures", "text_digest", "decision_note", "reject_reason", "merged_into", "former_kind",
-            "former_number", "assignments", "replies", "round", "is_public", "version",
+            "prior_attempt", "also_submitted_to", "measures", "signatures", "text_digest", "decision_note",
+            "reject_reason", "merged_into", "former_kind", "former_number", "assignments", "replies", "round",
+            "is_public", "version",
         ]  # fmt: skip
 
     @extend_schema_field(SignatureSerializer(many=True))
@@ -122,10 +123,13 @@ class WrittenSerializer(serializers.Serializer):
     title = serializers.CharField(max_length=80, required=False, allow_blank=True)
     category = serializers.CharField(max_length=40, required=False, help_text="Its name, such as 城建")
     scope = serializers.ChoiceField(["overall", "region", "trade", "own_unit", "personal"], required=False)
-    is_party_building = serializers.BooleanField(required=False)
     grounds = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     root_cause = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     evidence = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    prior_attempt = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    also_submitted_to = serializers.CharField(
+        max_length=60, required=False, allow_blank=True, help_text="人大、政协、信访"
+    )
     measures = WrittenMeasureSerializer(many=True, required=False)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
@@ -134,6 +138,13 @@ class CosignSerializer(serializers.Serializer):
     sign = serializers.BooleanField(default=True)
     text_digest = serializers.CharField(max_length=64, help_text="As the paper showed it: a changed text is not signed")
     remark = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class InviteSerializer(serializers.Serializer):
+    delegates = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), allow_empty=False, max_length=200,
+        help_text="Mandates of delegates in office of the same congress",
+    )  # fmt: skip
 
 
 class ReasonSerializer(serializers.Serializer):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from congress.models import Organization, OrganizationKind, Session
 from delegates.forms.decisions import day_field, refuse_future
-from proposals.models import MERGEABLE, IdeaAdoption, Proposal, RejectReason, ReplyClass
+from proposals.models import MERGEABLE, Category, IdeaAdoption, Proposal, RejectReason, ReplyClass
 
 
 def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> forms.CharField:
@@ -26,6 +26,13 @@ def units_of(organization: Organization) -> Any:
     root = organization.path.strip("/").split("/")[0]
     near = Q(parent__code=root) | Q(path__startswith=organization.path)
     return Organization.objects.filter(near, kind=OrganizationKind.UNIT).open().order_by("path")
+
+
+def categories_of(organization: Organization) -> Any:
+    """The categories of an organisation's papers: everybody's, and those kept by it or by one above it."""
+    codes = organization.path.strip("/").split("/")
+    rows = Category.objects.filter(Q(organization=None) | Q(organization__code__in=codes))
+    return rows.select_related("parent", "organization").order_by("number", "pk")
 
 
 class FileForm(forms.Form):

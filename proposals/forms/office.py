@@ -20,7 +20,7 @@ from proposals.models import (
     SupervisionKind,
 )
 
-PARTS = 5
+PARTS, EMPTY, MOST_PARTS = 5, 2, 40  # lines at least; empty ones after what is planned; no more than
 
 
 class OpinionForm(forms.Form):
@@ -59,7 +59,8 @@ class PlanForm(forms.Form):
         choices = [("", _("Choose")), *((unit.pk, unit.name) for unit in units)]
         planned = list(proposal.assignments.filter(state="planned").order_by("pk"))
         self.units = {str(unit.pk): unit for unit in units}
-        for place in range(PARTS):
+        self.count = min(MOST_PARTS, max(PARTS, len(planned) + EMPTY, self._sent()))
+        for place in range(self.count):
             part = planned[place] if place < len(planned) else None
             self.fields[f"unit_{place}"] = forms.ChoiceField(
                 choices=choices, required=False, initial=part and part.unit_id
@@ -70,10 +71,15 @@ class PlanForm(forms.Form):
                 max_length=200, required=False, initial=part.task if part else ""
             )
 
+    def _sent(self) -> int:
+        """How many lines came back: no fewer are read, whatever was planned meanwhile."""
+        places = [name.removeprefix("unit_") for name in self.data or () if name.startswith("unit_")]
+        return max((int(place) + 1 for place in places if place.isascii() and place.isdecimal()), default=0)
+
     @property
     def lines(self) -> list[tuple[Any, Any, Any]]:
         """The rows of units: which, as what, to answer what."""
-        return [(self[f"unit_{place}"], self[f"role_{place}"], self[f"task_{place}"]) for place in range(PARTS)]
+        return [(self[f"unit_{place}"], self[f"role_{place}"], self[f"task_{place}"]) for place in range(self.count)]
 
     def compare(self, proposal: Proposal) -> None:
         """Somebody planned meanwhile: what stands now is shown, and saving once more puts this in its place."""
@@ -90,7 +96,7 @@ class PlanForm(forms.Form):
         data = self.cleaned_data
         return [
             (self.units[data[f"unit_{place}"]], data[f"role_{place}"], data[f"task_{place}"])
-            for place in range(PARTS)
+            for place in range(self.count)
             if data.get(f"unit_{place}")
         ]
 

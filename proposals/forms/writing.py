@@ -75,11 +75,23 @@ class PaperForm(forms.Form):
             if votes is not None and due is not None and votes > due:
                 self.add_error("delegation_votes_for", _("More votes than members."))
             handed = self.proposal.state not in PRIVATE
-            if data.get("by_delegation") and handed and not data.get("delegation_voted_on"):
-                self.add_error("delegation_voted_on", _("Enter when the delegation voted, and how."))
+            if data.get("by_delegation") and handed:
+                self._whole_vote(data)
         if too_long := too_much(self.measures):
             self.errors["measures"] = self.error_class(too_long)
         return data
+
+    def _whole_vote(self, data: dict[str, Any]) -> None:
+        """What is handed in already does not lose the vote it stands on."""
+        if not data.get("delegation_voted_on") and "delegation_voted_on" not in self.errors:
+            self.add_error("delegation_voted_on", _("Enter when the delegation voted, and how."))
+        if data.get("delegation_votes_for") is None and "delegation_votes_for" not in self.errors:
+            self.add_error("delegation_votes_for", _("Write how many voted for it."))
+        if not data.get("delegation_votes_due") and "delegation_votes_due" not in self.errors:
+            self.add_error(
+                "delegation_votes_due",
+                _("Enter how many members the delegation has: more than half of them must have voted for it."),
+            )
 
     @property
     def measures(self) -> list[dict[str, str]]:
@@ -102,14 +114,10 @@ class PaperForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What is kept of a valid form. A category of Party building makes the paper one."""
+        """What is kept of a valid form."""
         data = self.cleaned_data
-        category = data["category"]
         said = {name: data[name] for name in ("title", "scope", "grounds", "root_cause", "evidence", "prior_attempt")}
-        said["category"] = category
-        said["is_party_building"] = bool(
-            category and (category.is_party_building or (category.parent and category.parent.is_party_building))
-        )
+        said["category"] = data["category"]
         said["also_submitted_to"] = "、".join(data["also"])
         if self.headed:
             moved = data["by_delegation"]

@@ -39,6 +39,11 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def makes_party_building(self) -> bool:
+        """Whether a paper of this category is about Party building: by its own mark, or by that of the one above."""
+        return self.is_party_building or (self.parent is not None and self.parent.is_party_building)
+
 
 class NumberSeries(models.Model):
     """The counter of one series of paper numbers: locked while a number is taken, so none is lost or given twice.

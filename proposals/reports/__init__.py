@@ -2,6 +2,7 @@
 
 from proposals.reports.assessment import UnitAssessment
 from proposals.reports.handling import HandlingReport
+from proposals.reports.handover import HandoverList
 from proposals.reports.inquiries import Inquiries
 from proposals.reports.ledger import Ledger
 from proposals.reports.progress import Overdue, Progress
@@ -20,4 +21,5 @@ REPORTS = [
     FeedbackForm,
     UnitAssessment,
     ClosingSheet,
+    HandoverList,
 ]

@@ -18,17 +18,15 @@ from congress.models import Congress, Delivery, Job, Notice, Organization, Role,
 from congress.policies import HANDLE, grant_role, holds
 from congress.services import imports, organizations
 from delegates.models import CommitteeMember, Mandate
-from proposals.kernel import similarity
 from proposals.models import (
     Assignment,
     AssignmentState,
     Feedback,
     Outcome,
-    Precedent,
     Proposal,
     ProposalState,
 )
-from proposals.services import demo_rest, handling, supervision
+from proposals.services import demo_precedents, demo_rest, handling, supervision
 from proposals.services.ledger_import import LedgerImport
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 
@@ -41,13 +39,6 @@ OF: Final = {
     "企业改制": "区经济和信息化局", "党建": "区委组织部",
 }  # fmt: skip
 LEADERS: Final = (("罗建华", "党委副书记、镇长", "政府全面工作"), ("唐丽", "党委委员、组织委员", "党建、人事"))
-PRECEDENTS: Final = (
-    ("npc", 2024, "第23号", "关于加快场镇雨污分流改造的建议", "已列入2025年改造计划，完成老街段1.2公里。"),
-    ("npc", 2025, "第8号", "关于增设城区公交候车亭的建议", "新增候车亭14处。"),
-    ("cppcc", 2025, "第41号", "关于发展乡村旅游民宿的提案", "出台奖补办法，扶持民宿6家。"),
-    ("cppcc", 2024, "第17号", "关于推广柑橘标准化种植的提案", "建成示范园2个。"),
-    ("party", 2023, "提案第005号", "关于加强农村基层党支部建设的提案", "整顿软弱涣散支部3个。"),
-)
 REPLY: Final = {
     "A": "经研究并会同有关单位现场办公，您所提事项已经列入本年度工作并基本完成。具体情况：一是明确了责任单位和责任人；"
     "二是落实了资金；三是工程已经完工并投入使用。欢迎代表继续监督。",
@@ -67,7 +58,7 @@ def seed(district: Organization, folder: Path, by_role: Mapping[str, User]) -> N
     units = _units(district)
     demo_rest.letterheads(district, units)
     _committees(district)
-    _precedents(district)
+    demo_precedents.seed(district)
     importer = LedgerImport(district)
     imports.run_from_console(importer, district, folder / "proposals.xlsx", dry_run=False)
     _Year(units, by_role).live()
@@ -92,14 +83,6 @@ def _committees(district: Organization) -> None:
                 post=post,
                 defaults={"duties": duties, "number": number, "is_standing": number == 1},
             )
-
-
-def _precedents(district: Organization) -> None:
-    for source, year, number, title, answer in PRECEDENTS:
-        Precedent.objects.get_or_create(
-            organization=district, source=source, year=year, number_text=number, title=title,
-            defaults={"answer": answer, "title_grams": similarity.grams(title)},
-        )  # fmt: skip
 
 
 def _quieten(before: int) -> None:

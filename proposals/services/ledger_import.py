@@ -1,11 +1,16 @@
-"""The ledger of papers: a row for each, with its lead proposer and co-signers. Planned row by row, all or nothing."""
+"""The ledger of papers: a row for each, with its lead proposer and co-signers. Planned row by row, all or nothing.
+
+A paper is known by where its number counts: congress, session or year, kind, number. The ledger corrects what it
+brought in until the screening begins; it never changes what kind a paper is, nor who leads it.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
-from typing import Any, Final
+from datetime import date, datetime, time
+from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,22 +25,10 @@ from delegates.kernel.lists import Line, ListRead
 from delegates.models import Mandate
 from delegates.querysets import SERVING
 from proposals.kernel.ledgerrows import LABELS, layout
-from proposals.models import (
-    KIND_WORDS,
-    Category,
-    Measure,
-    NumberSeries,
-    Proposal,
-    ProposalKind,
-    ProposalState,
-    Signature,
-    SignatureState,
-)
-from proposals.services import similar
-from proposals.services.writing import digest
-from proposals.workflows.papers import owe_first_look
+from proposals.models import KIND_WORDS, Category, Proposal, ProposalKind, ProposalState, Signature, SignatureState
+from proposals.services.ledger_write import write_new, write_over
 
-COMPARED: Final = ("title", "kind", "grounds")
+Place = tuple[int, int | None, int | None, str, int]  # congress, session or year, kind, number: where a number counts
 
 
 def _silent(percent: int) -> None:
@@ -44,18 +37,19 @@ def _silent(percent: int) -> None:
 
 @dataclass
 class Register:
-    """The delegates of a branch, its sessions, categories, and the papers an earlier run brought in."""
+    """The delegates of a branch, its sessions, categories, and the papers that are there."""
 
     seats_by_index: dict[str, list[Mandate]] = field(default_factory=lambda: defaultdict(list))
     seats_by_name: dict[str, list[Mandate]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[int, list[Session]] = field(default_factory=lambda: defaultdict(list))
-    categories: dict[str, Category] = field(default_factory=dict)
+    categories: dict[tuple[str, str], Category] = field(default_factory=dict)
     known: dict[tuple[int, str], Proposal] = field(default_factory=dict)
-    taken: dict[tuple[int, int | None, int | None, str, int], str] = field(default_factory=dict)
+    taken: dict[Place, Proposal] = field(default_factory=dict)
+    alike: dict[tuple[int, str, int, str, date], Proposal] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, organization: Organization, lines: Sequence[Line]) -> "Register":
-        """Five queries, however long the ledger."""
+    def load(cls, organization: Organization, lines: Sequence[Line], *, lock: bool) -> "Register":
+        """A handful of queries, however long the ledger."""
         found = cls()
         names = {line.facts["name"] for line in lines if "name" in line.facts}
         names |= {name for line in lines for name in line.facts.get("co_signers", ())}
@@ -68,13 +62,62 @@ class Register:
         congresses = {seat.congress_id for seat in seats}
         for session in Session.objects.filter(congress__in=congresses).order_by("starts_on"):
             found.sessions[session.congress_id].append(session)
-        found.categories = {row.name: row for row in Category.objects.filter(organization=None)}
-        for paper in Proposal.objects.filter(congress__in=congresses).exclude(number=None):
-            if paper.import_key:
-                found.known[paper.congress_id, paper.import_key] = paper
-            place = (paper.congress_id, paper.session_id, paper.year, paper.kind, paper.number)
-            found.taken[place] = paper.import_key
+        found._note_categories()
+        found._note_papers(congresses, lock=lock)
         return found
+
+    def _note_categories(self) -> None:
+        """Of one name that which is still chosen, then the higher one."""
+        rows = Category.objects.select_related("parent", "organization")
+        for row in sorted(rows, key=lambda row: (row.is_closed, row.parent_id is not None, row.number, row.pk)):
+            owner = row.organization.code if row.organization else ""
+            self.categories.setdefault((owner, row.name), row)
+
+    def _note_papers(self, congresses: Iterable[int], *, lock: bool) -> None:
+        signed = Signature.objects.filter(state=SignatureState.SIGNED, is_lead=False).order_by("pk")
+        rows = Proposal.objects.filter(congress__in=congresses).exclude(number=None).order_by("pk")
+        if lock:
+            rows = rows.select_for_update(of=("self",))
+        rows = rows.select_related("lead__person", "category", "congress__organization").prefetch_related(
+            "measures", Prefetch("signatures", signed.select_related("mandate__person"), to_attr="others")
+        )
+        for paper in rows:
+            if paper.import_key:
+                self.known[paper.congress_id, paper.import_key] = paper
+                day = timezone.localdate(paper.submitted_at)
+                self.alike[paper.congress_id, paper.former_kind or paper.kind, paper.lead_id, paper.title, day] = paper
+            self.taken[_place_of(paper)] = paper
+            if paper.former_number:
+                self.taken.setdefault(self._former_place(paper), paper)
+
+    def _former_place(self, paper: Proposal) -> Place:
+        """Where a paper stood before it became another kind: a number is not given twice."""
+        day = timezone.localdate(paper.submitted_at)
+        session = self.session(paper.congress_id, day) if paper.former_kind == ProposalKind.PROPOSAL else None
+        year = None if session else paper.year
+        return (paper.congress_id, session.pk if session else None, year, paper.former_kind, paper.former_number)
+
+    def session(self, congress: int, day: date) -> Session | None:
+        """The session a proposal was handed in to: the last that had opened, else the first that is known."""
+        sessions = self.sessions.get(congress, [])
+        opened = [one for one in sessions if one.starts_on and one.starts_on <= day]
+        return opened[-1] if opened else (sessions[0] if sessions else None)
+
+    def category(self, name: str, organization: Organization) -> Category | None:
+        """The organisation's own of that name, or that of one above it, or everybody's: the nearest."""
+        for code in (*reversed(organization.path.strip("/").split("/")), ""):
+            if (code, name) in self.categories:
+                return self.categories[code, name]
+        return None
+
+    def category_names(self, organization: Organization) -> str:
+        codes = {"", *organization.path.strip("/").split("/")}
+        named = [name for (code, name), row in self.categories.items() if code in codes and not row.is_closed]
+        return "、".join(dict.fromkeys(named))
+
+
+def _place_of(paper: Proposal) -> Place:
+    return (paper.congress_id, paper.session_id, paper.year, paper.kind, paper.number)
 
 
 @dataclass
@@ -85,8 +128,26 @@ class Entry:
     lead: Mandate
     co: list[Mandate]
     session: Session | None
-    key: str
+    category: Category | None
     known: Proposal | None
+    changed: list[str] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        said = self.line.facts
+        year = None if self.session else said["day"].year
+        return (self.lead.congress_id, self.session.pk if self.session else None, year, said["kind"], said["number"])
+
+    @property
+    def key(self) -> str:
+        """What the register remembers the row by, whatever becomes of the paper's kind and number later."""
+        said = self.line.facts
+        series = f"session {self.session.number}" if self.session else said["day"].year
+        return f"{series}, {said['kind']} {said['number']}"
+
+    @property
+    def submitted_at(self) -> datetime:
+        return datetime.combine(self.line.facts["day"], time(9), TZ)
 
 
 @dataclass
@@ -95,19 +156,30 @@ class Judge:
 
     register: Register
     entries: list[Entry] = field(default_factory=list)
-    _seen: dict[tuple[int, str], PlannedRow] = field(default_factory=dict)
+    _seen: dict[Place, PlannedRow] = field(default_factory=dict)
 
     def judge(self, sheet: str, line: Line) -> PlannedRow:
         row = PlannedRow(sheet, line.number, title=line.facts.get("title", ""), outcome=RowOutcome.CREATED)
         for problem in line.problems:
             row.reject(problem.column, problem.value, problem.problem, problem.advice)
-        lead = self._lead(row, line.facts) if "name" in line.facts else None
+        lead = self._lead(row, line) if "name" in line.facts else None
         co = self._co_signers(row, line.facts, lead) if lead else []
+        category = self._category(row, line.facts, lead) if lead else None
         if lead and row.outcome != RowOutcome.REJECTED:
-            self._compare(row, line, lead, co)
+            self._place(row, self._entry(line, lead, co, category))
         return row
 
-    def _lead(self, row: PlannedRow, said: dict[str, Any]) -> Mandate | None:
+    def _entry(
+        self, line: Line, lead: Mandate, co: Sequence[Mandate] = (), category: Category | None = None
+    ) -> "Entry":
+        """Only a proposal (提案) of a session counts by it; all others by the year."""
+        said = line.facts
+        asked = said["kind"] == ProposalKind.PROPOSAL and said.get("in_session")
+        session = self.register.session(lead.congress_id, said["day"]) if asked else None
+        return Entry(line, lead, list(co), session, category, None)
+
+    def _lead(self, row: PlannedRow, line: Line) -> Mandate | None:
+        said = line.facts
         number = said.get("id_number", "")
         seats = self.register.seats_by_index.get(blind_index(number), []) if number else []
         seats = [seat for seat in seats if seat.person.name == said["name"]]
@@ -129,7 +201,13 @@ class Judge:
                 _("Give the ID number."),
             )
             return None
-        return max(seats, key=lambda seat: (seat.status in SERVING, seat.congress.number))
+
+        def fits(seat: Mandate) -> tuple[bool, bool, int]:
+            """The seat in which an earlier run found him, also once he holds one of a new term."""
+            known = not line.problems and self._known(self._entry(line, seat)) is not None
+            return known, seat.status in SERVING, seat.congress.number
+
+        return max(seats, key=fits)
 
     def _co_signers(self, row: PlannedRow, said: dict[str, Any], lead: Mandate) -> list[Mandate]:
         found = []
@@ -151,46 +229,67 @@ class Judge:
             )
         return [seat for seat in found if seat.pk != lead.pk]
 
-    def _compare(self, row: PlannedRow, line: Line, lead: Mandate, co: list[Mandate]) -> None:
-        said = line.facts
-        if said.get("category") and said["category"] not in self.register.categories:
-            known = "、".join(self.register.categories)
+    def _category(self, row: PlannedRow, said: dict[str, Any], lead: Mandate) -> Category | None:
+        organization = lead.congress.organization
+        if not said.get("category"):
+            return None
+        found = self.register.category(said["category"], organization)
+        if found is None:
             row.reject(
                 LABELS["category"],
                 said["category"],
                 _("There is no such category."),
-                _("Write one of %(known)s.") % {"known": known},
+                _("Write one of %(known)s.") % {"known": self.register.category_names(organization)},
             )
-            return
-        key = f"{said['day'].year}-{said['number']}"
-        first = self._seen.setdefault((lead.congress_id, key), row)
+        return found
+
+    def _place(self, row: PlannedRow, entry: Entry) -> None:
+        """Whether the row's number is free, stands for a paper of this ledger, or is another's."""
+        number = str(entry.line.facts["number"])
+        first = self._seen.setdefault(entry.place, row)
         if first is not row:
             row.reject(
                 LABELS["number"],
-                str(said["number"]),
+                number,
                 _("This number stands already in sheet “%(sheet)s”, row %(row)s.")
                 % {"sheet": first.sheet, "row": first.number},
                 _("Correct the number, or delete one of the two rows."),
             )
             return
-        known = self.register.known.get((lead.congress_id, key))
-        session = self._session(lead, said)
-        place = (
-            lead.congress_id,
-            session.pk if session else None,
-            None if session else said["day"].year,
-            said["kind"],
-            said["number"],
-        )
-        if known is None and place in self.register.taken:
+        entry.known = self._known(entry)
+        holder = self.register.taken.get(entry.place)
+        if entry.known is None and holder is not None:
             row.reject(
                 LABELS["number"],
-                str(said["number"]),
-                _("Another paper has this number."),
-                _("Correct the number: numbers are not given twice."),
+                number,
+                _("%(paper)s has this number, and this ledger did not bring it in.") % {"paper": _named(holder)},
+                _("Correct the number, or take the row out if it is that very paper: numbers are not given twice."),
             )
-            return
-        self._plan(row, Entry(line, lead, co, session, key, known))
+        elif entry.known is None and (twin := self._twin(entry)) is not None:
+            row.reject(
+                LABELS["number"],
+                number,
+                _("The same paper stands in the register as %(paper)s.") % {"paper": _named(twin)},
+                _("Write the number it has there: a ledger does not renumber papers."),
+            )
+        else:
+            self._plan(row, entry)
+
+    def _known(self, entry: Entry) -> Proposal | None:
+        """The paper an earlier run made of this row; also if a session was entered only since."""
+        congress, said = entry.lead.congress_id, entry.line.facts
+        found = self.register.known.get((congress, entry.key))
+        if found is None:
+            twin = self._twin(entry)
+            if twin is not None and said["number"] == (twin.former_number or twin.number):
+                return twin
+        return found
+
+    def _twin(self, entry: Entry) -> Proposal | None:
+        said = entry.line.facts
+        return self.register.alike.get(
+            (entry.lead.congress_id, said["kind"], entry.lead.pk, said["title"], said["day"])
+        )
 
     def _plan(self, row: PlannedRow, entry: Entry) -> None:
         said, known = entry.line.facts, entry.known
@@ -201,29 +300,60 @@ class Judge:
             ]
             self.entries.append(entry)
             return
-        changed = [name for name in COMPARED if name in said and getattr(known, name) != said[name]]
-        row.outcome = RowOutcome.UNCHANGED
-        if changed and known.state != ProposalState.REGISTERED:
+        if known.lead_id != entry.lead.pk:
             row.reject(
-                LABELS[changed[0]],
-                str(said[changed[0]])[:60],
-                _("This paper is being handled already: its text stays as it is."),
+                LABELS["name"],
+                said["name"],
+                _("%(paper)s is led by %(name)s.") % {"paper": _named(known), "name": known.lead.person.name},
+                _("Correct the name: a ledger does not give a paper to another delegate."),
+            )
+            return
+        changes = _differences(entry, known)
+        row.outcome = RowOutcome.UNCHANGED
+        if changes and (known.state != ProposalState.REGISTERED or known.submissions > 1):
+            column, _before, after = changes[0][1:]
+            row.reject(
+                column,
+                after,
+                _("This paper is being handled already: what it says stays as it is."),
                 _("Take the row out of the workbook."),
             )
-        elif changed:
+        elif changes:
             row.outcome = RowOutcome.UPDATED
-            row.cells += [
-                PlannedCell(LABELS[name], str(getattr(known, name))[:60], str(said[name])[:60]) for name in changed
-            ]
+            row.cells += [PlannedCell(column, before, after) for _name, column, before, after in changes]
+            entry.changed = [name for name, *_rest in changes]
             self.entries.append(entry)
 
-    def _session(self, lead: Mandate, said: dict[str, Any]) -> Session | None:
-        """The session a proposal was handed in to: the last that had opened, else the first that is known."""
-        if said["kind"] != ProposalKind.PROPOSAL or not said.get("in_session"):
-            return None
-        sessions = self.register.sessions.get(lead.congress_id, [])
-        opened = [one for one in sessions if one.starts_on and one.starts_on <= said["day"]]
-        return opened[-1] if opened else (sessions[0] if sessions else None)
+
+def _named(paper: Proposal) -> str:
+    """提议2026年第007号《……》."""
+    return f"{paper.kind_word}{paper.number_text}《{paper.title}》"
+
+
+def _differences(entry: Entry, known: Proposal) -> list[tuple[str, str, str, str]]:
+    """What the row says otherwise than the register: name, column, before, after. An empty cell says nothing."""
+    said = entry.line.facts
+    pairs: dict[str, tuple[Any, Any]] = {name: (getattr(known, name), said.get(name)) for name in ("title", "grounds")}
+    pairs["category"] = (known.category.name if known.category else "", said.get("category"))
+    pairs["measures"] = ([one.action for one in known.measures.all()], said.get("measures"))
+    pairs["co_signers"] = (_names(one.mandate for one in known.others), _names(entry.co))
+    pairs["day"] = (timezone.localdate(known.submitted_at), said["day"])
+    same = {"category": known.category == entry.category}
+    same["co_signers"] = {one.mandate_id for one in known.others} == {one.pk for one in entry.co}
+    return [
+        (name, LABELS[name], _shown(before), _shown(after))
+        for name, (before, after) in pairs.items()
+        if name in said and not same.get(name, before == after)
+    ]
+
+
+def _names(seats: Iterable[Mandate]) -> list[str]:
+    return [seat.person.name for seat in seats]
+
+
+def _shown(value: Any) -> str:
+    words = "；".join(value) if isinstance(value, list) else str(value)
+    return words[:60]
 
 
 class LedgerImport:
@@ -242,7 +372,7 @@ class LedgerImport:
         if not any(found.lines or found.faults for found in lists):
             raise WorkbookRefused(_("The workbook holds no ledger: every sheet is empty below its header."))
         tell(50)
-        judge = Judge(Register.load(self.organization, lines))
+        judge = Judge(Register.load(self.organization, lines, lock=lock))
         rows: list[PlannedRow] = []
         for found in lists:
             for fault in found.faults:
@@ -257,42 +387,8 @@ class LedgerImport:
         """Write a fit plan, in the transaction it was made in under `lock`."""
         judge: Judge = plan.work
         for entry in judge.entries:
+            said = entry.line.facts | {"category": entry.category, "submitted_at": entry.submitted_at}
             if entry.known:
-                for name in COMPARED:
-                    setattr(entry.known, name, entry.line.facts.get(name, getattr(entry.known, name)))
-                entry.known.version += 1
-                entry.known.save()
+                write_over(entry.known, {name: said[name] for name in entry.changed}, said, entry.co)
             else:
-                _write(entry, judge.register)
-
-
-def _write(entry: Entry, register: Register) -> None:
-    said = entry.line.facts
-    at = datetime.combine(said["day"], time(9), TZ)
-    category = register.categories.get(said.get("category", ""))
-    proposal = Proposal.objects.create(
-        congress=entry.lead.congress, lead=entry.lead, kind=said["kind"], title=said["title"], category=category,
-        is_party_building=bool(category and category.is_party_building), grounds=said.get("grounds", ""),
-        session=entry.session, year=None if entry.session else said["day"].year, number=said["number"],
-        state=ProposalState.REGISTERED, submitted_at=at, submissions=1, import_key=entry.key,
-    )  # fmt: skip
-    Measure.objects.bulk_create(
-        [
-            Measure(proposal=proposal, position=place, action=action)
-            for place, action in enumerate(said.get("measures", []), 1)
-        ]
-    )
-    proposal.text_digest = digest(proposal)
-    proposal.save(update_fields=["text_digest"])
-    signed = {"state": SignatureState.SIGNED, "answered_at": at, "text_digest": proposal.text_digest}
-    Signature.objects.bulk_create(
-        [
-            Signature(proposal=proposal, mandate=seat, is_lead=seat is entry.lead, **signed)
-            for seat in (entry.lead, *entry.co)
-        ]
-    )
-    place = {"congress": proposal.congress, "session": proposal.session, "year": proposal.year, "kind": proposal.kind}
-    series, _fresh = NumberSeries.objects.select_for_update().get_or_create(**place)
-    NumberSeries.objects.filter(pk=series.pk, last__lt=proposal.number).update(last=proposal.number)
-    similar.index(proposal)
-    owe_first_look(proposal, timezone.localdate())
+                write_new(entry.lead, entry.co, said, session=entry.session, key=entry.key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -21,8 +21,6 @@ from proposals.policies import handles
 from proposals.workflows import UNDERTAKING
 from proposals.workflows.limits import earliest_letter
 from proposals.workflows.promises import owes_it
-
-SCANS: Final = (Attachment.Kind.PDF, Attachment.Kind.JPEG, Attachment.Kind.PNG)
 
 
 @transaction.atomic
@@ -119,4 +117,4 @@ def is_draft(document: OfficialDocument | None) -> bool:
 def _kept(upload: UploadedFile, unit: Organization, by: User) -> Attachment:
     if upload.size > attachments.LARGEST_FILE:
         raise attachments.FileRefused(_("The file is larger than 20 MB."))
-    return attachments.store(upload.read(), name=upload.name, organization=unit, by=by, kinds=SCANS)
+    return attachments.store(upload.read(), name=upload.name, organization=unit, by=by, kinds=attachments.SCANS)

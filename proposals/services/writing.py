@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,8 +34,8 @@ from proposals.workflows.telling import tell_office
 
 TEXT_FIELDS: Final = ("title", "grounds", "root_cause", "evidence", "prior_attempt")
 FACTS: Final = (
-    *TEXT_FIELDS, "kind", "category", "scope", "is_party_building", "also_submitted_to", "delegation",
-    "delegation_voted_on", "delegation_votes_for", "delegation_votes_due",
+    *TEXT_FIELDS, "kind", "category", "scope", "also_submitted_to", "delegation", "delegation_voted_on",
+    "delegation_votes_for", "delegation_votes_due",
 )  # fmt: skip
 MOST_CO_SIGNERS: Final = 200
 
@@ -91,7 +92,8 @@ def save(
     by: User,
     version: int | None,
 ) -> Proposal:
-    """Write what was typed, whole or half; it need not be complete. Who signed another text is asked again.
+    """Write what was typed, whole or half; it need not be complete. Who signed another text is asked again; names on
+    a paper form stay where the office types the form off. A category of Party building makes the paper one.
 
     `version` is what the writer saw. What stands there already is not written again: an answer that was lost on the way
     does no harm. Raises `Refused` if the text moved on since (two devices), or if it is handed in already, or for a
@@ -108,15 +110,13 @@ def save(
         raise Refused(_("It has a number already: the office decides on its kind."))
     if version is not None and locked.version != version:
         raise Refused(MOVED_ON)
-    for name, value in known.items():
-        setattr(locked, name, value)
-    locked.session = _session_of(locked)
+    _put(locked, known)
     if rows is not None and rows != _rows_of(locked):
         _write_measures(locked, rows)
     before, locked.text_digest = locked.text_digest, digest(locked)
     locked.version += 1
     locked.save()
-    Signature.objects.filter(proposal=locked, is_lead=True).update(text_digest=locked.text_digest)
+    _keep_names(locked, by)
     if before != locked.text_digest:
         _ask_again(locked)
     return locked
@@ -137,6 +137,23 @@ def _refuse_closed(proposal: Proposal, by: User) -> None:
     _refuse_gone(proposal, by)
 
 
+def _put(proposal: Proposal, facts: Mapping[str, Any]) -> None:
+    """The facts as they were said, and what follows from them."""
+    for name, value in facts.items():
+        setattr(proposal, name, value)
+    if "category" in facts:
+        proposal.is_party_building = bool(proposal.category and proposal.category.makes_party_building)
+    proposal.session = _session_of(proposal)
+
+
+def _keep_names(proposal: Proposal, by: User) -> None:
+    """The writer's own name goes with his text, and with the office's the names on the form that it types off."""
+    names = Q(is_lead=True)
+    if proposal.entered_by_id is not None and not is_self(by, proposal.lead.person):
+        names |= Q(state=SignatureState.SIGNED, scan__isnull=False)
+    Signature.objects.filter(names, proposal=proposal).update(text_digest=proposal.text_digest)
+
+
 def _session_of(proposal: Proposal) -> Session | None:
     """The session a paper is for: settled by its number; begun at one, it may be handed in at the next."""
     if proposal.number is not None:
@@ -149,6 +166,12 @@ def _session_of(proposal: Proposal) -> Session | None:
 def one_newline(text: str) -> str:
     """A browser's form sends two signs for a new line, its script one: the text is the same."""
     return text.replace("\r\n", "\n").strip()
+
+
+def says_already(proposal: Proposal, facts: Mapping[str, Any], measures: Sequence[Mapping[str, str]]) -> bool:
+    """Whether saving this would change nothing."""
+    cleaned = {name: one_newline(value) if name in TEXT_FIELDS else value for name, value in facts.items()}
+    return _stands(proposal, cleaned, _rows(measures))
 
 
 def _stands(proposal: Proposal, facts: Mapping[str, Any], rows: Sequence[tuple[str, str, str]] | None) -> bool:
@@ -286,21 +309,30 @@ def sign(signature: Signature, *, by: User, seen_digest: str, remark: str = "") 
 
 
 @transaction.atomic
-def sign_on_paper(proposal: Proposal, mandates: Iterable[Mandate], scan: Attachment, *, by: User) -> None:
-    """The office enters signatures that stand on the paper form; the scan proves them."""
+def sign_on_paper(proposal: Proposal, mandates: Iterable[Mandate], scan: Attachment, *, by: User) -> bool:
+    """The office enters the signatures that stand on the paper form; the scan proves them. A name that it had entered
+    before and that is not among them is struck. Says whether anything is different now.
+    """
     locked = lock(proposal)
     mandates = list(mandates)
     if locked.entered_by_id is None or not enters(by, locked):
         raise PermissionDenied
-    _refuse_strangers(locked, mandates)
-    for mandate in mandates:
-        row, _fresh = Signature.objects.get_or_create(
-            proposal=locked, mandate=mandate, defaults={"asked_at": timezone.now()}
-        )
-        if row.state != SignatureState.SIGNED:
-            SIGNATURE.take(row, "sign_paper", by=by, scan=scan)
-    Proposal.objects.filter(pk=locked.pk).update(scan=scan)
+    known = {row.mandate_id: row for row in Signature.objects.filter(proposal=locked, is_lead=False)}
+    on_paper = {key for key, row in known.items() if row.state == SignatureState.SIGNED and row.scan_id is not None}
+    named = {mandate.pk: mandate for mandate in mandates if mandate.pk != locked.lead_id}
+    if on_paper == named.keys() and locked.scan_id == scan.pk:
+        return False
+    _refuse_strangers(locked, [mandate for key, mandate in named.items() if key not in on_paper])
+    for key in on_paper - named.keys():
+        SIGNATURE.take(known[key], "strike", by=by)
+    for key, mandate in named.items():
+        row = known.get(key)
+        if row is None:
+            row = Signature.objects.create(proposal=locked, mandate=mandate, asked_at=timezone.now())
+        SIGNATURE.take(row, "sign_paper", by=by, scan=scan)
+    Proposal.objects.filter(pk=locked.pk).update(scan=scan, version=F("version") + 1)
     audit.record("paper_signatures", by=by, subject=f"Proposal {locked.pk}", organization=locked.congress.organization)
+    return True
 
 
 def submit(proposal: Proposal, *, by: User) -> Proposal:

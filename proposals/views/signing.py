@@ -36,6 +36,7 @@ class CoSigners(WriterMixin, TemplateView):
             proposal=paper,
             rows=rows,
             count=signing.count(paper),
+            too_late=writing.is_too_late(paper),
             q=text,
             found=signing.colleagues(paper.congress, text, near=paper.lead, leave_out=out),
             **kwargs,

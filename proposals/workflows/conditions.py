@@ -111,7 +111,11 @@ def signed_enough(proposal: Proposal) -> str:
 def _delegation_voted(proposal: Proposal) -> str:
     if proposal.delegation_voted_on is None or proposal.delegation_votes_for is None:
         return _("Enter when the delegation voted, and how.")
-    if proposal.delegation_votes_for * 2 <= (proposal.delegation_votes_due or 0):
+    if not proposal.delegation_votes_due:
+        return _("Enter how many members the delegation has: more than half of them must have voted for it.")
+    if proposal.delegation_votes_for > proposal.delegation_votes_due:
+        return _("More votes than members.")
+    if proposal.delegation_votes_for * 2 <= proposal.delegation_votes_due:
         return _("More than half of the delegation must have voted for it.")
     if proposal.delegation.head_id != proposal.lead_id:
         return _("A delegation's motion is handed in by its head.")

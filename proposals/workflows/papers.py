@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,8 +123,10 @@ def next_number(proposal: Proposal) -> int:
     }  # fmt: skip
     NumberSeries.objects.bulk_create([NumberSeries(**place)], ignore_conflicts=True)
     series = NumberSeries.objects.select_for_update().get(**place)
-    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    return series.last + 1
+    greatest = Proposal.objects.filter(**place).aggregate(most=Max("number"))["most"] or 0  # a ledger brings its own
+    number = max(series.last, greatest) + 1
+    NumberSeries.objects.filter(pk=series.pk).update(last=number)
+    return number
 
 
 def receipt(proposal: Proposal, move: Move) -> None:

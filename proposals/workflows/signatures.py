@@ -11,7 +11,7 @@ from congress.kernel.workflow import SYSTEM, Move, Workflow, by_time
 from congress.kernel.workflow import Transition as T
 from delegates.policies import is_self
 from delegates.querysets import SERVING
-from proposals.models import EDITABLE, Signature
+from proposals.models import EDITABLE, ProposalState, Signature
 from proposals.models import SignatureState as S
 from proposals.policies import enters
 from proposals.workflows.telling import TEMPLATE, accounts_of
@@ -28,9 +28,13 @@ def writes_it(user: Any, signature: Signature) -> bool:
 
 
 def enters_paper(user: Any, signature: Signature) -> bool:
-    """The office that entered the paper form; a delegate signs on his phone or on the form, not for others."""
+    """The office that entered the paper form, or a ledger; a delegate signs on his phone or on the form, not for
+    others.
+    """
     proposal = signature.proposal
-    return bool(user) and proposal.entered_by_id is not None and enters(user, proposal)
+    if user is SYSTEM:
+        return bool(proposal.import_key)
+    return proposal.entered_by_id is not None and enters(user, proposal)
 
 
 def open_for_signing(signature: Signature) -> str:
@@ -49,6 +53,20 @@ def put_name(signature: Signature, move: Move) -> None:
     """The name stands under this text and no other."""
     signature.text_digest, signature.answered_at = signature.proposal.text_digest, move.at
     signature.note, signature.scan = move.data.get("remark", "")[:200], move.data.get("scan")
+
+
+def still_typed(signature: Signature) -> str:
+    """Names on paper are entered while the form is typed off, and those of a ledger until the paper is read."""
+    proposal = signature.proposal
+    if proposal.import_key and proposal.state == ProposalState.REGISTERED:
+        return ""
+    return open_for_signing(signature)
+
+
+def struck(signature: Signature, move: Move) -> None:
+    """His name does not stand on the form after all."""
+    answered(signature, move)
+    signature.scan = None
 
 
 def answered(signature: Signature, move: Move) -> None:
@@ -98,10 +116,11 @@ SIGNATURE: Workflow[Signature] = Workflow(Signature, [
     T("sign",       [S.INVITED, S.DECLINED],                  S.SIGNED,    is_asked,     [open_for_signing, in_office], [put_name, tell_lead], label=gettext_lazy("Sign it")),
     T("decline",    [S.INVITED],                              S.DECLINED,  is_asked,     [open_for_signing],            [answered, tell_lead], label=gettext_lazy("Do not sign it")),
     T("take_back",  [S.SIGNED],                               S.DECLINED,  is_asked,     [open_for_signing, no_lead],   [answered, tell_lead], label=gettext_lazy("Take my signature back")),
-    T("sign_paper", [S.INVITED, S.DECLINED, S.DROPPED, S.EXPIRED], S.SIGNED, enters_paper, [open_for_signing],          [put_name], label=gettext_lazy("Signed on the paper form")),
+    T("sign_paper", list(S),                                    S.SIGNED,    enters_paper, [still_typed, no_lead],       [put_name], label=gettext_lazy("Signed on the paper form")),
     T("ask_again",  [S.SIGNED, S.DECLINED, S.DROPPED, S.EXPIRED], S.INVITED, writes_it,  [open_for_signing, no_lead],   [ask], label=gettext_lazy("Ask again")),
     T("drop",       [S.INVITED, S.DECLINED],                  S.DROPPED,   writes_it,    [open_for_signing, no_lead],   [answered], label=gettext_lazy("Do not wait for him")),
     T("step_down",  [S.SIGNED],                               S.DROPPED,   by_time,      [],                            [answered], label=gettext_lazy("Left office; another leads the paper")),
+    T("strike",     [S.SIGNED],                               S.DROPPED,   enters_paper, [still_typed, no_lead],        [struck], label=gettext_lazy("Not on the paper form")),
     T("expire",     [S.INVITED],                              S.EXPIRED,   by_time,      [],                            [answered], label=gettext_lazy("Not answered in time")),
 ], parent="proposal")
 # fmt: on

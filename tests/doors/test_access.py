@@ -51,6 +51,7 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:proposals_inquiry_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_supervisionmeeting_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_category_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_precedent_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_committeemember_changelist": STAFF_WITH_BRANCH,
     "admin:congress_user_changelist": {"sysadmin"},
     "admin:congress_job_changelist": {"sysadmin"},

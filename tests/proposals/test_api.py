@@ -6,7 +6,10 @@ import pytest
 from django.utils import timezone
 
 from congress.models import Role
-from proposals.models import Proposal
+from delegates.models import Delegation
+from proposals.models import Category, Proposal
+from proposals.services import handling, writing
+from proposals.workflows import PROPOSAL
 from tests import factories
 from tests.proposals.world import REPLY, make_world
 
@@ -81,10 +84,98 @@ def test_a_paper_walks_through_every_action(world, door):
     assert door(world.user, f"{path}feedback/", said | {"result": "fairly"}).status_code == 409
 
 
+def screened(world, door, **facts):
+    """A paper that two have read; its path."""
+    path = f"proposals/{world.submitted(**facts).pk}/"
+    door(world.office, f"{path}screen/", {"step": "begin"})
+    for reader in (world.office, world.reader):
+        read = {"step": "opinion", "outcome": "file"}
+        assert door(reader, f"{path}screen/", read).status_code == 200
+    return path
+
+
+def test_every_outcome_of_the_screening_is_reached_with_what_it_asks(world, door):
+    other = world.screening(title="关于治理场镇污水的提议")
+    note = "内容相近，并案办理，一并答复。"
+    merged = screened(world, door)
+    assert (
+        door(world.office, f"{merged}screen/", {"step": "decide", "outcome": "merge", "note": note}).status_code == 400
+    )
+    said = {"step": "decide", "outcome": "merge", "note": note, "into": other.pk}
+    done = door(world.office, f"{merged}screen/", said)
+    assert (done.json()["state"], done.json()["merged_into"]) == ("merged", other.pk)
+    rejected = screened(world, door, title="关于拓宽自家门前道路的提议")
+    said = {"step": "decide", "outcome": "reject", "note": "属于个人事务，不予立案。"}
+    assert door(world.office, f"{rejected}screen/", said).status_code == 400
+    said |= {"reject_reason": "private", "forwarded_to": world.unit.code}
+    done = door(world.office, f"{rejected}screen/", said)
+    assert (done.json()["state"], done.json()["reject_reason"]) == ("rejected", "private")
+    facts = {"kind": "proposal", "session": world.session, "delegation_voted_on": timezone.localdate()}
+    facts["delegation"] = Delegation.objects.create(congress=world.congress, number=1, name="第一团", head=world.lead)
+    votes = {"delegation_votes_for": 12, "delegation_votes_due": 20}
+    converted = screened(world, door, title="关于修缮渠系的提案", **facts, **votes)
+    said = {"step": "decide", "outcome": "convert", "note": "宜作提议办理。"}
+    done = door(world.office, f"{converted}screen/", said).json()
+    assert (done["state"], done["kind"], done["former_kind"], done["former_number"]) == (
+        "converted", "motion", "proposal", 1,
+    )  # fmt: skip
+
+
+def test_a_draft_is_thrown_away_and_a_paper_that_is_in_is_asked_back(world, door):
+    draft, paper = world.paper(title="关于草稿的提议"), world.submitted()
+    assert door(world.user, f"proposals/{draft.pk}/withdraw/", {"reason": "不再提交"}).json()["state"] == "withdrawn"
+    path = f"proposals/{paper.pk}/withdraw/"
+    assert door(world.user, path, {"reason": "情况已经变化"}).json()["state"] == "registered"
+    assert Proposal.objects.get(pk=paper.pk).withdrawal_reason == "情况已经变化"
+    assert door(world.office, path, {"reason": "代为撤回"}).status_code == 403
+
+
+def test_what_does_not_fit_leaves_no_draft_behind(world, door):
+    for _try in range(2):
+        assert door(world.user, "proposals/", written(world, category="天文")).status_code == 400
+    assert not Proposal.objects.exists()
+    Category.objects.create(name="镇村治理", organization=world.congress.organization)
+    assert door(world.user, "proposals/", written(world, category="镇村治理")).status_code == 201
+
+
+def test_advice_goes_to_a_unit_as_soon_as_it_is_registered(world, door):
+    advice = world.submitted(kind="advice", title="关于延长图书室开放时间的建议")
+    units = {"units": [{"unit": world.unit.code, "role": "lead"}], "opinion": "请研究答复。"}
+    done = door(world.office, f"proposals/{advice.pk}/assign/", units)
+    assert (done.status_code, done.json()["state"]) == (200, "assigned")
+    motion = world.submitted()
+    assert door(world.office, f"proposals/{motion.pk}/assign/", units).status_code == 409
+    assert Proposal.objects.get(pk=motion.pk).state == "registered"
+
+
+def test_the_lead_proposer_asks_colleagues_to_sign(world, door):
+    path = f"proposals/{world.paper().pk}/"
+    stranger = factories.make_mandate(factories.make_congress(factories.make_township(name="凤台镇")), "郑十")
+    told = door(world.user, f"{path}invite/", {"delegates": [world.co[0].pk, stranger.pk]})
+    assert (told.status_code, str(stranger.pk) in told.content.decode()) == (400, True)
+    for _try in range(2):
+        asked = door(world.user, f"{path}invite/", {"delegates": [world.co[0].pk, world.co[1].pk]})
+    assert asked.json()["state"] == "signing"
+    assert [one["state"] for one in asked.json()["signatures"]] == ["signed", "invited", "invited"]
+    assert door(world.co_users[0], f"{path}invite/", {"delegates": [world.co[2].pk]}).status_code == 403
+
+
+def test_whoever_signed_a_paper_that_was_merged_says_what_he_thinks_of_the_answer(world, door):
+    mine = factories.make_proposal(world.co[0], "关于治理场镇污水的提议")
+    mine = PROPOSAL.take(writing.submit(mine, by=world.co_users[0]), "screen", by=world.office)
+    for reader in (world.office, world.reader):
+        handling.give_opinion(mine, by=reader, outcome="merge", text="内容相近。")
+    lead = world.working()
+    PROPOSAL.take(mine, "merge", by=world.office, into=lead.proposal, note="内容相近，并案办理。")
+    answered = world.answered(lead)
+    said = {"attitude": "satisfied", "result": "satisfied"}
+    assert door(world.co_users[0], f"proposals/{answered.pk}/feedback/", said).status_code == 200
+    assert answered.feedbacks.get().mandate == world.co[0]
+    assert door(world.co_users[1], f"proposals/{answered.pk}/feedback/", said).status_code == 404
+
+
 def test_cosigning_belongs_to_the_text_that_was_shown(world, door):
     proposal = world.paper()
-    from proposals.services import writing
-
     writing.invite(proposal, [world.co[0]], by=world.user)
     path = f"proposals/{proposal.pk}/"
     shown = door(world.co_users[0], path, method="get").json()["text_digest"]
