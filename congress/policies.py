@@ -312,7 +312,7 @@ class DocumentTemplatePolicy(BranchPolicy):
 
 class DocumentPolicy(BranchPolicy):
     """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone, and
-    their unit's: it issues them."""
+    their unit's: it issues them. A floor says who gets which of them besides (`settings.DOCUMENTS_SEEN_BESIDES`)."""
 
     model = OfficialDocument
 
@@ -320,6 +320,8 @@ class DocumentPolicy(BranchPolicy):
         drafts = Q(issued_on=None)  # drafts, and what was dropped before it was issued
         seen = within(branches(user), "organization") & ~drafts
         seen |= within(branches(user, MANAGE), "organization") & drafts
+        for path in settings.DOCUMENTS_SEEN_BESIDES:
+            seen |= import_string(path)(user) & ~drafts
         return OfficialDocument.objects.filter(seen | at_desk(user))
 
     def may_change(self, user: Any, obj: OfficialDocument) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,11 @@ def within(paths: Iterable[str], prefix: str = "") -> models.Q:
     for path in paths:
         condition |= models.Q(**{lookup: path})
     return condition
+
+
+def typed(text: str) -> str:
+    """What somebody meant who typed it with a Chinese keyboard: １５ is 15, ＡＢ is AB, and so is each space."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def running(on: date, prefix: str = "") -> models.Q:

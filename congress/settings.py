@@ -254,7 +254,9 @@ FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors 
 DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
 NIGHTLY = ["delegates.services.seats.end_terms", "delegates.services.seats.fit_all", "proposals.services.digest.weekly"]
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
-FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
+# Files and documents that are not seen with their organisation alone.
+FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks", "proposals.policies.files_of_papers"]
+DOCUMENTS_SEEN_BESIDES = ["proposals.policies.letters_to_offices"]
 PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
 
 # API

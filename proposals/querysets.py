@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Func, IntegerField, Q, Value
+from django.db.models import Case, F, Func, IntegerField, Q, Value, When
+
+from congress.querysets import typed
 
 OPEN_STATES = (
     "pending_sign",
@@ -23,6 +26,10 @@ LIST_COLUMNS = [
     "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
     "congress__number", "congress__naming", "session__number", "category__name", "lead__person__name",
 ]  # fmt: skip
+
+
+_KINDS = {"提案": "proposal", "提议": "motion", "建议意见": "advice", "金点子": "golden_idea"}
+_NUMBER = re.compile(rf"({'|'.join(_KINDS)})?(?:(\d{{4}})年)?第?(\d{{1,9}})号?")
 
 
 class Common(Func):
@@ -47,15 +54,41 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(state__in=["assigned", "rehandling"], due_on__lt=today)
 
     def matching(self, text: str) -> ProposalQuerySet:
-        """By part of the subject, or by the number as people write it: 15, 第015号."""
-        digits = "".join(letter for letter in text if letter.isdecimal())
-        found = Q(title__icontains=text)
-        if digits and not text.strip("第号0123456789 年"):
-            found |= Q(number=int(digits[-9:]))
+        """By words of the subject, or by the number as people write it: 15, 第０１５号, 提案第15号, 2026年第15号."""
+        words, plain = text.split(), typed(text)
+        found = Q(*(Q(title__icontains=word) for word in words))
+        if plain.split() != words:  # a subject may hold full-width signs itself
+            found |= Q(*(Q(title__icontains=word) for word in plain.split()))
+        if number := _NUMBER.fullmatch(plain.replace(" ", "")):
+            kind, year, digits = number.groups()
+            found |= Q(
+                number=int(digits), **({"kind": _KINDS[kind]} if kind else {}), **({"year": year} if year else {})
+            )
         return self.filter(found)
 
 
-class AssignmentQuerySet(models.QuerySet):
+class AboutPapers(models.QuerySet):
+    """Rows that are a unit's part in a paper, or its promise."""
+
+    def matching(self, text: str) -> AboutPapers:
+        """By what finds the paper, or by part of the unit's name."""
+        papers = self.model._meta.get_field("proposal").related_model.objects.matching(text)
+        return self.filter(Q(proposal__in=papers.values("pk")) | Q(unit__name__icontains=typed(text)))
+
+
+class UndertakingQuerySet(AboutPapers):
+    def for_list(self) -> UndertakingQuerySet:
+        """With what a line about a promise shows, what is owed first, and of that the overdue."""
+        owed = Case(When(state="open", then=0), When(state="reported", then=1), default=2, output_field=IntegerField())
+        rows = self.select_related("unit", "proposal__congress__organization", "proposal__lead__person")
+        return rows.annotate(owed=owed).order_by("owed", "due_on", "pk")
+
+    def overdue(self, today: date) -> UndertakingQuerySet:
+        """Promised for a day that has passed, and not reported done."""
+        return self.filter(state="open", due_on__lt=today)
+
+
+class AssignmentQuerySet(AboutPapers):
     def for_list(self) -> AssignmentQuerySet:
         return self.select_related(
             "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"

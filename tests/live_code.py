@@ -289,6 +289,8 @@ _.requires_system_checks
 
 # Jobs named in settings.JOBS, verbs reached by name
 _.files_of_desks
+_.files_of_papers
+_.letters_to_offices
 _.apply
 _.archive
 _.confirm

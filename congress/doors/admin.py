@@ -256,8 +256,13 @@ class WorkflowAdmin(PolicyAdmin):
     def _name(self, what: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
 
+    def above(self, obj: Any) -> list[tuple[str, str]]:
+        """What lies between the list and the row's page on the way back: titles and addresses."""
+        return []
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
+            context["above"] = self.above(obj)
             context["transitions"] = [
                 {"row": row, "reason": reason, "url": reverse(f"admin:{self._name('take')}", args=[obj.pk, row.verb])}
                 for row, reason in self.workflow.available(obj, request.user)
@@ -292,6 +297,7 @@ class WorkflowAdmin(PolicyAdmin):
             obstacle = ""
         context = self.admin_site.each_context(request) | {
             "object": obj,
+            "above": self.above(obj),
             "row": row,
             "form": form,
             "opts": self.opts,

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from congress.doors.admin import keep_files
 from congress.kernel.workflow import Refused
+from congress.policies import MANAGE, branches
 from proposals.forms.decisions import ReasonForm
 from proposals.forms.entering import EnterForm
-from proposals.forms.office import FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
+from proposals.forms.office import BulletinForm, FeedbackFormOnPaper, OpinionForm, PlanForm, ResultForm, StepForm
 from proposals.models import EDITABLE, Proposal, ProposalState
 from proposals.policies import PROPOSALS, keeps
-from proposals.services import entering, handling, overview, supervision
+from proposals.services import bulletins, entering, handling, overview, supervision
 from proposals.workflows.telling import proposers
 
 
@@ -41,6 +42,7 @@ class PaperDesks:
         gathered = [
             path("enter/", view(self.enter), name="proposals_enter"),
             path("late/", view(self.late), name="proposals_late"),
+            path("bulletin/", view(self.bulletin), name="proposals_bulletin"),
             path("handover/", view(self.handover), name="proposals_handover"),
         ]
         return [*own, *gathered, *super().get_urls()]  # type: ignore[misc]
@@ -196,9 +198,38 @@ class PaperDesks:
         context = self.admin_site.each_context(request) | {
             "rows": rows,
             "opts": self.opts,
+            "keeps": bool(branches(request.user, MANAGE)),
+            "all": "all" in request.GET,
             "title": _("Overdue papers"),
         }
         return TemplateResponse(request, "admin/proposals/late.html", context)
+
+    def bulletin(self, request: HttpRequest) -> HttpResponse:
+        """The bulletin that names the ticked units: read first, then issued; each unit has it at its desk."""
+        if not self.has_module_permission(request):  # type: ignore[attr-defined]
+            raise Http404
+        said = request.POST if request.method == "POST" else request.GET
+        rows = bulletins.chosen(said.getlist("part"), request.user)
+        if not rows:
+            messages.error(request, _("Tick the papers first whose units are to be named."))
+            return redirect("admin:proposals_late")
+        form = BulletinForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                if "preview" in request.POST:
+                    return HttpResponse(bulletins.preview(rows, **form.cleaned_data))
+                issued = bulletins.issue(rows, by=request.user, **form.cleaned_data)
+                for document in issued:
+                    messages.success(request, _("Issued: %(number)s") % {"number": document.number_text})
+                return redirect("admin:congress_officialdocument_change", issued[0].pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"rows": rows, "form": form, "opts": self.opts}
+        context |= {
+            "title": _("Bulletin on overdue papers (督办通报)"),
+            "above": [(_("Overdue papers"), reverse("admin:proposals_late"))],
+        }
+        return TemplateResponse(request, "admin/proposals/bulletin.html", context)
 
     def handover(self, request: HttpRequest) -> HttpResponse:
         """The list of the assigning meeting (交办会): what is planned, handed out together."""

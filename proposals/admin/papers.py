@@ -177,6 +177,13 @@ class AssignmentAdmin(WorkflowAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+    def above(self, obj: Assignment) -> list[tuple[str, str]]:
+        paper = obj.proposal
+        return [(f"{paper.kind_word}{paper.number_text}", reverse("admin:proposals_proposal_change", args=[paper.pk]))]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -40,6 +40,14 @@ class ProposalFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+class PaperSearch(SearchFilter):
+    """Words of the subject or the number, as at every other door."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        words = " ".join(self.get_search_terms(request))
+        return queryset.matching(words) if words else queryset
+
+
 class ProposalViewSet(
     PolicyMixin[Proposal], IdempotentMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
 ):
@@ -47,7 +55,7 @@ class ProposalViewSet(
 
     policy, filterset_class = PROPOSALS, ProposalFilter
     serializer_class = forms.ProposalSerializer
-    filter_backends = [AskedFilters, SearchFilter, OrderingFilter]
+    filter_backends = [AskedFilters, PaperSearch, OrderingFilter]
     search_fields = ["title"]
     ordering_fields, ordering = ["id", "submitted_at", "due_on", "number"], ["-id"]
 

@@ -4,6 +4,7 @@ from proposals.reports.assessment import UnitAssessment
 from proposals.reports.handling import HandlingReport
 from proposals.reports.inquiries import Inquiries
 from proposals.reports.ledger import Ledger
+from proposals.reports.paper_form import BlankForm, FilledForm
 from proposals.reports.progress import Overdue, Progress
 from proposals.reports.satisfaction import SatisfactionReport
 from proposals.reports.screening import Screening
@@ -20,4 +21,6 @@ REPORTS = [
     FeedbackForm,
     UnitAssessment,
     ClosingSheet,
+    BlankForm,
+    FilledForm,
 ]

@@ -33,7 +33,7 @@ from proposals.models import (
     Undertaking,
 )
 from proposals.models import ProposalState as S
-from proposals.policies import ASSIGNMENTS, PROPOSALS
+from proposals.policies import ASSIGNMENTS, PROPOSALS, UNDERTAKINGS
 from proposals.services import similar
 from proposals.services.lights import light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
@@ -168,7 +168,10 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": "reader__first_name"}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
-        {"unit_name": "assignment__unit__name", "document_title": "document__title"},
+        {
+            "unit_name": "assignment__unit__name", "document_title": "document__title",
+            "document_state": "document__state", "archive_id": "document__archive_id",
+        },
     ),
     "feedbacks": (Feedback.objects.order_by("round", "pk"), "proposal", {"delegate_name": "mandate__person__name"}),
     "promises": (Undertaking.objects.order_by("due_on", "pk"), "proposal", {"unit_name": "unit__name"}),
@@ -301,7 +304,8 @@ def waiting(user: Any) -> dict[str, int]:
 
 def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
     """What waits for the office, for its dashboard: the rows, what they are called, and where they are listed."""
-    papers, parts = PROPOSALS.visible(user), ASSIGNMENTS.visible(user)
+    papers, parts, promises = PROPOSALS.visible(user), ASSIGNMENTS.visible(user), UNDERTAKINGS.visible(user)
+    promised = "admin:proposals_undertaking_changelist"
     listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
     today = timezone.localdate()
     return [
@@ -315,4 +319,6 @@ def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
         (papers.filter(pk__in=papers.filter(UNHAPPY).values("pk")), _("Proposers not satisfied"), listed,
          "state__exact=feedback"),
         (parts.overdue(today), _("Overdue papers"), "admin:proposals_late", ""),
+        (promises.filter(state="reported"), _("Promises to confirm"), promised, "state__exact=reported"),
+        (promises.overdue(today), _("Overdue promises"), promised, "light=red"),
     ]  # fmt: skip
