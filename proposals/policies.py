@@ -280,7 +280,7 @@ def _letters(user: Any) -> QuerySet:
 
 def letters_to_offices(user: Any) -> Q:
     """A unit's own letter is read and printed by the office that keeps the paper it answers."""
-    return Q(pk__in=_letters(user).values("document"))
+    return Q(pk__in=_letters(user).values("document"), issued_on__isnull=False)
 
 
 def files_of_papers(user: Any) -> Q:

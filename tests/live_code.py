@@ -291,6 +291,9 @@ _.requires_system_checks
 _.files_of_desks
 _.files_of_papers
 _.letters_to_offices
+_.lead_body
+_.received_at
+_.submitted_on
 _.apply
 _.archive
 _.confirm

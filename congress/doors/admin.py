@@ -280,6 +280,9 @@ class WorkflowAdmin(PolicyAdmin):
             raise PermissionDenied
         said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
+        for field in form.fields.values():
+            if getattr(field, "empty_label", None):  # else Django's row of dashes
+                field.empty_label = _("Choose")
         if form.is_valid():
             try:
                 with transaction.atomic():

@@ -42,7 +42,7 @@ class PaperDesks:
         gathered = [
             path("enter/", view(self.enter), name="proposals_enter"),
             path("late/", view(self.late), name="proposals_late"),
-            path("bulletin/", view(self.bulletin), name="proposals_bulletin"),
+            path("late/bulletin/", view(self.bulletin), name="proposals_bulletin"),
             path("handover/", view(self.handover), name="proposals_handover"),
         ]
         return [*own, *gathered, *super().get_urls()]  # type: ignore[misc]
@@ -96,6 +96,8 @@ class PaperDesks:
             ReasonForm(request.POST or None),
             _("Do not let it be taken back"),
             lambda said: handling.refuse_withdrawal(obj, said["note"], by=request.user),
+            said_before=obj.withdrawal_reason,
+            button=_("Do not let it be taken back"),
         )
 
     def opinion(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -259,7 +261,13 @@ class PaperDesks:
         return obj
 
     def _asked(
-        self, request: HttpRequest, obj: Proposal, form: Any, title: str, act: Callable[[dict[str, Any]], Any]
+        self,
+        request: HttpRequest,
+        obj: Proposal,
+        form: Any,
+        title: str,
+        act: Callable[[dict[str, Any]], Any],
+        **shown: str,
     ) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             try:
@@ -274,4 +282,4 @@ class PaperDesks:
             "opts": self.opts,
             "title": title,
         }
-        return TemplateResponse(request, "admin/proposals/asked.html", context)
+        return TemplateResponse(request, "admin/proposals/asked.html", context | shown)

@@ -103,7 +103,7 @@ class UndertakingAdmin(WorkflowAdmin):
     def paper(self, obj: Undertaking) -> str:
         url = reverse("admin:proposals_proposal_change", args=[obj.proposal_id])
         name = f"{obj.proposal.kind_word}{obj.proposal.number_text}"
-        return format_html('<a class="lo-link" href="{}">{}</a> {}', url, name, obj.proposal)
+        return format_html('<span><a class="lo-link" href="{}">{}</a> {}</span>', url, name, obj.proposal)
 
     @admin.display(description=gettext_lazy("light"))
     def light_shown(self, obj: Undertaking) -> str:
