@@ -306,9 +306,14 @@ class WorkflowAdmin(PolicyAdmin):
             "opts": self.opts,
             "back": reverse(f"admin:{self._name('change')}", args=[pk]),
             "obstacle": obstacle,
+            "asked": self.asked(obj, verb),
             "consequences": [] if obstacle else self.consequences(obj, verb),
         }
         return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
+
+    def asked(self, obj: Any, verb: str) -> list[str]:
+        """What somebody asked that the verb answers, for who decides to read."""
+        return []
 
     def consequences(self, obj: Any, verb: str) -> list[str]:
         """Sentences that tell what the transition brings with it, before it is confirmed."""

@@ -74,7 +74,7 @@ def publish(by_role: Mapping[str, User]) -> None:
             handling.publish(proposal, True, by=by_role[Role.OFFICE])
 
 
-def follow_promises(by_role: Mapping[str, User]) -> None:
+def follow_promises() -> None:
     """Of what was promised one is reported done, one is overdue, and the others have their time."""
     today = timezone.localdate()
     rows = list(Undertaking.objects.filter(state="open").select_related("unit", "proposal").order_by("pk")[:2])

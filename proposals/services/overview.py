@@ -191,6 +191,19 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
 }  # fmt: skip
 
 
+def open_request(row: Assignment) -> list[str]:
+    """What a unit asks of the office just now: its reason, and the unit or the day it names."""
+    asked = row.requests.filter(granted=None).select_related("proper_unit").first()
+    if asked is None:
+        return []
+    until = asked.asked_until
+    names = [
+        f"{_('unit it belongs to')}：{asked.proper_unit.name}" if asked.proper_unit else "",
+        f"{_('asked until')}：{until.year}年{until.month}月{until.day}日" if until else "",
+    ]
+    return [f"{row.unit.name}：{asked.reason}", *filter(None, names)]
+
+
 def _alike(proposal: Proposal, user: Any) -> list[similar.Alike]:
     if not _waits(proposal):
         return []

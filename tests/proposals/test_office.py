@@ -10,7 +10,7 @@ from django.utils import timezone
 from congress.models import Notice, OfficialDocument, Role
 from proposals.models import Assignment, Feedback, Proposal, SupervisionMeeting, SupervisionStep
 from proposals.services import digest
-from proposals.workflows import PROPOSAL
+from proposals.workflows import ASSIGNMENT, PROPOSAL
 from tests import factories
 from tests.proposals.world import make_world
 
@@ -229,3 +229,13 @@ def test_who_refuses_a_withdrawal_reads_why_it_was_asked_and_keeps_what_he_typed
     assert "不行" in clerk.post(keep, {"note": "不行"}).content.decode(), "too short, and kept"
     assert clerk.post(keep, {"note": "涉及多个村，仍需统一研究办理。"}).status_code == 302
     assert Proposal.objects.get().withdrawal_reason == ""
+
+
+def test_who_answers_a_units_request_reads_it_on_the_page(world, clerk):
+    row = world.begin(world.assigned().assignments.get(), world.desk)
+    until = row.due_on + timedelta(days=30)
+    ASSIGNMENT.take(row, "ask_extension", by=world.desk, asked_until=until, reason="需等待上级专项资金下达。")
+    shown = clerk.get(page("assignment_take", row.pk, "grant")).content.decode()
+    assert "需等待上级专项资金下达。" in shown
+    assert f"{until.year}年{until.month}月{until.day}日" in shown
+    assert "需等待上级专项资金下达。" not in clerk.get(page("assignment_take", row.pk, "reassign")).content.decode()
