@@ -23,7 +23,7 @@ from proposals.workflows import ASSIGNMENT, PROPOSAL
 from proposals.workflows.letters import DECIDED
 from proposals.workflows.papers import BEFORE_VOTE
 
-ANSWERS = ("approve_return", "refuse_return", "grant", "refuse")  # what answers a unit's request
+REFUSALS = ("refuse_return", "refuse")  # whose forms do not show the unit's request themselves
 ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
 
@@ -186,7 +186,7 @@ class AssignmentAdmin(WorkflowAdmin):
         return [(f"{paper.kind_word}{paper.number_text}", reverse("admin:proposals_proposal_change", args=[paper.pk]))]
 
     def asked(self, obj: Assignment, verb: str) -> list[str]:
-        return overview.open_request(obj) if verb in ANSWERS else []
+        return overview.open_request(obj) if verb in REFUSALS else []
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
