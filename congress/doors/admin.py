@@ -279,10 +279,7 @@ class WorkflowAdmin(PolicyAdmin):
         if not row.who(request.user, obj):
             raise PermissionDenied
         said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
-        for field in form.fields.values():
-            if getattr(field, "empty_label", None):  # else Django's row of dashes
-                field.empty_label = _("Choose")
+        form = said_plainly(self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1]))
         if form.is_valid():
             try:
                 with transaction.atomic():
@@ -318,6 +315,14 @@ class WorkflowAdmin(PolicyAdmin):
     def consequences(self, obj: Any, verb: str) -> list[str]:
         """Sentences that tell what the transition brings with it, before it is confirmed."""
         return []
+
+
+def said_plainly(form: forms.Form) -> forms.Form:
+    """The same form, whose choices begin with a word and not with Django's row of dashes."""
+    for field in form.fields.values():
+        if getattr(field, "empty_label", None):
+            field.empty_label = _("Choose")
+    return form
 
 
 def keep_files(form: forms.Form, organization: Any, by: Any) -> dict[str, Any]:
