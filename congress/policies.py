@@ -12,11 +12,10 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils.module_loading import import_string
 from guardian.shortcuts import assign_perm
 
 from congress.kernel.audit import role_names
-from congress.kernel.policy import Policy
+from congress.kernel.policy import Policy, seen_besides
 from congress.kernel.rules import DECLARED
 from congress.models import (
     Attachment,
@@ -264,9 +263,7 @@ class AttachmentPolicy(BranchPolicy):
     def visible(self, user: Any) -> QuerySet:
         own = within(branches(user), self.prefix) & (Q(sensitive=False) | Q(owner=user))
         own &= Q(restricted=False) | within(branches(user, MANAGE), self.prefix)
-        besides = at_desk(user)
-        for path in settings.FILES_SEEN_BESIDES:
-            besides |= import_string(path)(user)
+        besides = at_desk(user) | seen_besides(user, settings.FILES_SEEN_BESIDES)
         return Attachment.objects.filter(own | besides & Q(sensitive=False, restricted=False), removed_at=None)
 
 
@@ -312,7 +309,7 @@ class DocumentTemplatePolicy(BranchPolicy):
 
 class DocumentPolicy(BranchPolicy):
     """What was issued is seen with its organisation and changed by nobody; drafts are their managers' alone, and
-    their unit's: it issues them."""
+    their unit's: it issues them. A floor says who gets which of them besides (`settings.DOCUMENTS_SEEN_BESIDES`)."""
 
     model = OfficialDocument
 
@@ -320,7 +317,9 @@ class DocumentPolicy(BranchPolicy):
         drafts = Q(issued_on=None)  # drafts, and what was dropped before it was issued
         seen = within(branches(user), "organization") & ~drafts
         seen |= within(branches(user, MANAGE), "organization") & drafts
-        return OfficialDocument.objects.filter(seen | at_desk(user))
+        return OfficialDocument.objects.filter(
+            seen | at_desk(user) | seen_besides(user, settings.DOCUMENTS_SEEN_BESIDES)
+        )
 
     def may_change(self, user: Any, obj: OfficialDocument) -> bool:
         return obj.state == DocumentState.DRAFT and super().may_change(user, obj)

@@ -22,6 +22,11 @@ def within(paths: Iterable[str], prefix: str = "") -> models.Q:
     return condition
 
 
+def typed(text: str) -> str:
+    """What somebody meant who typed it with a Chinese keyboard: １５ is 15, ＡＢ is AB, and so is each space."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
 def running(on: date, prefix: str = "") -> models.Q:
     """Terms that are not over on the day: a congress serves until the next one opens its first session, whatever end
     was planned (任期制条例 art. 4). `prefix` leads to the congress.
@@ -54,7 +59,7 @@ class WordPieces(Func):
 
 def plain_words(text: str) -> str:
     """What `PlainWords` makes of a text."""
-    return unicodedata.normalize("NFKC", text).lower().replace(" ", "")
+    return typed(text).lower().replace(" ", "")
 
 
 def containing(rows: models.QuerySet, name: str, text: str) -> models.QuerySet:

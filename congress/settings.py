@@ -266,7 +266,9 @@ NIGHTLY = [
 WHEN_LEFT = ["proposals.services.succession.leave"]  # what else is settled when a mandate ends
 WHEN_LEFT_FORETOLD = ["proposals.services.succession.foretell"]  # what that brings, as it is told beforehand
 DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the office, beside the delegates' own
-FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks"]  # files that are not seen with their organisation alone
+# Files and documents that are not seen with their organisation alone.
+FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks", "proposals.policies.files_of_papers"]
+DOCUMENTS_SEEN_BESIDES = ["proposals.policies.letters_to_offices"]
 PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
 
 # API

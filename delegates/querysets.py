@@ -12,7 +12,7 @@ from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from congress.fields import blind_index
-from congress.querysets import within
+from congress.querysets import typed, within
 
 SERVING = ("active", "resign_pending")
 REGISTER_COLUMNS = [
@@ -33,7 +33,7 @@ class PersonQuerySet(models.QuerySet):
 
 
 def _typed(text: str) -> str:
-    return "".join(letter for letter in text.lower() if letter not in " \u3000·•・‧")
+    return "".join(letter for letter in typed(text).lower() if letter not in " ·•・‧")
 
 
 def is_number(text: str) -> bool:

@@ -10,9 +10,10 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from congress.kernel.policy import Policy
-from congress.models import OfficialDocument, Organization, Role, User
+from congress.models import Congress, OfficialDocument, Organization, Role, User
 from congress.policies import HANDLE, MANAGE, VIEW, BranchPolicy, branches, has_role, holds
 from congress.querysets import within
+from delegates.models import Mandate
 from delegates.policies import is_self
 from delegates.querysets import SERVING
 from proposals.models import (
@@ -27,9 +28,11 @@ from proposals.models import (
     InvitationState,
     Precedent,
     Proposal,
+    Reply,
     Signature,
     SignatureState,
     SupervisionMeeting,
+    SupervisionStep,
     Undertaking,
 )
 from proposals.models import AssignmentState as A
@@ -135,6 +138,23 @@ class ProposalPolicy(BranchPolicy):
     def published(self) -> QuerySet:
         """What strangers read without signing in: opened by the office, and still in force."""
         return Proposal.objects.filter(self.public())
+
+
+class ConcernedPolicy(ProposalPolicy):
+    """The same without what is merely public, for what names the signers."""
+
+    def visible(self, user: Any) -> QuerySet:
+        return self.concerned(user)
+
+
+class BlankFormPolicy(BranchPolicy):
+    """Whose empty forms may be printed: an office's own branch, and the congress a delegate sits in."""
+
+    model = Congress
+
+    def visible(self, user: Any) -> QuerySet:
+        own = Mandate.objects.filter(person__user=user, status__in=SERVING).values("congress")
+        return Congress.objects.filter(within(branches(user), "organization") | Q(pk__in=own))
 
 
 class AssignmentPolicy(Policy[Assignment]):
@@ -272,7 +292,28 @@ def files_of_desks(user: Any) -> Q:
     given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
     about = given.annotate(key=Concat(Value("assignment:"), Cast("pk", CharField()))).values("key")
     issued = OfficialDocument.objects.filter(about__in=about, issued_on__isnull=False, archive__isnull=False)
-    return Q(pk__in=issued.values("archive"))
+    named = SupervisionStep.objects.filter(assignment__in=given, document__issued_on__isnull=False)
+    return Q(pk__in=issued.values("archive")) | Q(pk__in=named.values("document__archive"))
+
+
+def _letters(user: Any) -> QuerySet:
+    """The replies that went out on papers the user's office keeps: each letter is its too, whoever issued it."""
+    kept = within(branches(user), "proposal__congress__organization")
+    return Reply.objects.filter(kept, issued_on__isnull=False)
+
+
+def letters_to_offices(user: Any) -> Q:
+    """A unit's own letter is read and printed by the office that keeps the paper it answers."""
+    return Q(pk__in=_letters(user).values("document"), issued_on__isnull=False)
+
+
+def files_of_papers(user: Any) -> Q:
+    """Files that are a unit's though they belong to a paper: the letters that answer it, for the paper's office, and
+    the proof that a promise was kept, for whoever sees the promise."""
+    letters = _letters(user)
+    printed = letters.filter(document__issued_on__isnull=False).values("document__archive")
+    proofs = UNDERTAKINGS.visible(user).values("evidence_file")
+    return Q(pk__in=printed) | Q(pk__in=letters.values("sealed_scan")) | Q(pk__in=proofs)
 
 
 def _codes(user: Any) -> set[str]:
@@ -293,3 +334,4 @@ def accounts_in(user: Any) -> QuerySet:
 PROPOSALS, ASSIGNMENTS, UNDERTAKINGS = ProposalPolicy(), AssignmentPolicy(), UndertakingPolicy()
 CATEGORIES, PRECEDENTS, INQUIRIES = CategoryPolicy(), PrecedentPolicy(), InquiryPolicy()
 MEETINGS, FEEDBACKS = MeetingPolicy(), FeedbackPolicy()
+CONCERNED, BLANKS = ConcernedPolicy(), BlankFormPolicy()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from congress.querysets import containing, plain_words, unindexed
+from congress.querysets import containing, plain_words, typed, unindexed
 
 WITH_THE_UNIT = ("pending_sign", "signed", "working", "opinions_collected", "drafted")
 OPEN_STATES = (*WITH_THE_UNIT, "objected", "extension_asked", "in_review")
@@ -20,6 +21,10 @@ LIST_COLUMNS = [
     "congress__number", "congress__naming", "session__number", "category__name", "lead__person__name",
     "lead__status",
 ]  # fmt: skip
+
+
+_KINDS = {"提案": "proposal", "提议": "motion", "建议意见": "advice", "金点子": "golden_idea"}
+_NUMBER = re.compile(rf"({'|'.join(_KINDS)})?(?:(\d{{4}})年)?第?(\d{{1,9}})号?")
 
 
 class Common(Func):
@@ -59,14 +64,19 @@ class ProposalQuerySet(SearchedQuerySet):
         return Exists(parts.filter(proposal=OuterRef("pk"), role__in=["lead", "separate"]))
 
     def matching(self, text: str) -> ProposalQuerySet:
-        """By part of the subject, or by the number as people write it: 15, 第015号."""
-        words = plain_words(text)
+        """By words of the subject, or by the number as people write it: 15, 第０１５号, 提案第15号, 2026年第15号."""
+        words = [word for word in map(plain_words, text.split()) if word]
         if not words:
             return self
-        found = containing(unindexed(self), "title", words)
-        digits = "".join(letter for letter in words if letter.isdecimal())
-        if digits and not words.strip("第号年0123456789"):
-            found = unindexed(self).filter(Q(number=int(digits[-9:])) | Q(pk__in=found.order_by().values("pk")))
+        rows = found = unindexed(self)
+        for word in words:
+            found = containing(found, "title", word)
+        if number := _NUMBER.fullmatch("".join(words)):
+            kind, year, digits = number.groups()
+            meant = (
+                {"number": int(digits)} | ({"kind": _KINDS[kind]} if kind else {}) | ({"year": year} if year else {})
+            )
+            found = rows.filter(Q(**meant) | Q(pk__in=found.order_by().values("pk")))
         return found
 
 
@@ -77,23 +87,39 @@ class RequestQuerySet(models.QuerySet):
         return rows.select_related("assignment__unit").order_by("pk")
 
 
-class AssignmentQuerySet(SearchedQuerySet):
-    def for_list(self) -> AssignmentQuerySet:
-        return self.select_related(
-            "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"
-        )
+class AboutPapers(SearchedQuerySet):
+    """Rows that are a unit's part in a paper, or its promise."""
 
-    def matching(self, text: str) -> AssignmentQuerySet:
+    def matching(self, text: str) -> AboutPapers:
         """By part of the paper's subject, its number, or part of the unit's name.
 
         The papers are named by their keys, which an index finds, unless a subject has half of all papers.
         """
         papers, units = (self.model._meta.get_field(name).related_model for name in ("proposal", "unit"))
-        named = list(units._default_manager.filter(name__icontains=text.strip()).values_list("pk", flat=True)[:FEW])
+        named = list(units._default_manager.filter(name__icontains=typed(text)).values_list("pk", flat=True)[:FEW])
         found = papers._default_manager.matching(text).order_by()
         keys = list(found.values_list("pk", flat=True)[: FEW + 1])
         of_papers = Q(proposal__in=keys) if len(keys) <= FEW else Q(proposal__in=found.values("pk"))
         return unindexed(self).filter(of_papers | Q(unit__in=named))
+
+
+class UndertakingQuerySet(AboutPapers):
+    def for_list(self) -> UndertakingQuerySet:
+        """With what a line about a promise shows, what is owed first, and of that the overdue."""
+        owed = Case(When(state="open", then=0), When(state="reported", then=1), default=2, output_field=IntegerField())
+        rows = self.select_related("unit", "proposal__congress__organization", "proposal__lead__person")
+        return rows.annotate(owed=owed).order_by("owed", "due_on", "pk")
+
+    def overdue(self, today: date) -> UndertakingQuerySet:
+        """Promised for a day that has passed, and not reported done."""
+        return self.filter(state="open", due_on__lt=today)
+
+
+class AssignmentQuerySet(AboutPapers):
+    def for_list(self) -> AssignmentQuerySet:
+        return self.select_related(
+            "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"
+        )
 
     def open(self) -> AssignmentQuerySet:
         """Not done with: the unit or the office has to act."""

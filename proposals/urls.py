@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from proposals.views import desk, desk_paper, inquiries, portal, signing, writing
+from proposals.views import desk, desk_paper, inquiries, portal, printing, signing, writing
 from proposals.views import public as open_pages
 
 urlpatterns = [
     path("proposals/", portal.MyProposals.as_view(), name="my_proposals"),
     path("proposals/new/", writing.NewPaper.as_view(), name="paper_new"),
+    path("proposals/blank/<int:congress>/<slug:kind>/", printing.BlankPaper.as_view(), name="paper_blank"),
+    path("proposals/<int:pk>/print/", printing.PrintPaper.as_view(), name="paper_print"),
     path("proposals/<int:pk>/", portal.MyProposal.as_view(), name="my_proposal"),
     path("proposals/<int:pk>/edit/", writing.EditPaper.as_view(), name="paper_edit"),
     path("proposals/<int:pk>/save/", writing.SavePaper.as_view(), name="paper_save"),
@@ -47,6 +49,7 @@ unit = [
     path("assignments/<int:pk>/letter/issue/", desk_paper.IssueLetter.as_view(), name="unit_letter_issue"),
     path("assignments/<int:pk>/letter/word/", desk_paper.LetterWord.as_view(), name="unit_letter_word"),
     path("assignments/<int:pk>/letter/scan/", desk_paper.LetterScan.as_view(), name="unit_letter_scan"),
+    path("assignments/<int:pk>/opinions/", printing.OpinionForms.as_view(), name="unit_opinion_forms"),
     path("assignments/<int:pk>/<slug:verb>/", desk_paper.AssignmentStep.as_view(), name="unit_step"),
 ]
 

@@ -289,6 +289,11 @@ _.requires_system_checks
 
 # Jobs named in settings.JOBS, verbs reached by name
 _.files_of_desks
+_.files_of_papers
+_.letters_to_offices
+_.lead_body
+_.received_at
+_.submitted_on
 _.apply
 _.archive
 _.confirm

@@ -254,8 +254,13 @@ class WorkflowAdmin(PolicyAdmin):
     def _name(self, what: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
 
+    def above(self, obj: Any) -> list[tuple[str, str]]:
+        """What lies between the list and the row's page on the way back: titles and addresses."""
+        return []
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
+            context["above"] = self.above(obj)
             context["transitions"] = [
                 {"row": row, "reason": reason, "url": reverse(f"admin:{self._name('take')}", args=[obj.pk, row.verb])}
                 for row, reason in self.workflow.available(obj, request.user)
@@ -272,7 +277,7 @@ class WorkflowAdmin(PolicyAdmin):
         if not row.who(request.user, obj):
             raise PermissionDenied
         said = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1])
+        form = said_plainly(self.workflow.form(obj, verb, by=request.user, data=said[0], files=said[1]))
         refused = ""
         if form.is_valid():
             try:
@@ -304,19 +309,33 @@ class WorkflowAdmin(PolicyAdmin):
         row, obstacle = self.workflow.row(verb), self.workflow.obstacle(obj, verb)
         context = self.admin_site.each_context(request) | {
             "object": obj,
+            "above": self.above(obj),
             "row": row,
             "form": form,
             "opts": self.opts,
             "back": reverse(f"admin:{self._name('change')}", args=[obj.pk]),
             "obstacle": obstacle,
             "said": bool(form.non_field_errors()),
+            "asked": self.asked(obj, verb),
             "consequences": [] if obstacle else self.consequences(obj, verb),
         }
         return TemplateResponse(request, "admin/congress/transition.html", context | {"title": row.label})
 
+    def asked(self, obj: Any, verb: str) -> list[str]:
+        """What somebody asked that the verb answers, for who decides to read."""
+        return []
+
     def consequences(self, obj: Any, verb: str) -> list[str]:
         """Sentences that tell what the transition brings with it, before it is confirmed."""
         return []
+
+
+def said_plainly(form: forms.Form) -> forms.Form:
+    """The same form, whose choices begin with a word and not with Django's row of dashes."""
+    for field in form.fields.values():
+        if getattr(field, "empty_label", None):
+            field.empty_label = _("Choose")
+    return form
 
 
 def keep_files(form: forms.Form, organization: Any, by: Any) -> dict[str, Any]:

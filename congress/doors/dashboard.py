@@ -87,6 +87,7 @@ def _papers(user: Any) -> list[dict[str, Any]]:
         _item(_("Assigning meeting"), "assignment_ind", "proposals_handover"),
         _item(_("Overdue"), "notification_important", "proposals_late"),
         _item(_("Units' parts"), "work", "proposals_assignment_changelist"),
+        _item(_("Promises"), "handshake", "proposals_undertaking_changelist"),
         _item(_("Supervision meetings"), "groups_2", "proposals_supervisionmeeting_changelist"),
         _item(_("Enquiries and interpellations"), "contact_support", "proposals_inquiry_changelist"),
         _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist"),

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,9 +17,10 @@ from django.views.generic import ListView, TemplateView, View
 from congress.doors.middleware import problem_json
 from congress.doors.portal import PolicyMixin
 from congress.kernel import audit
+from congress.kernel.reports import Report, ReportRefused
 from congress.models import Attachment, Notice, Role
 from congress.policies import ATTACHMENTS, NOTICES, has_role
-from congress.services import attachments
+from congress.services import attachments, printing
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -99,6 +101,28 @@ class AttachmentDownload(View):
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response._csp_replace = {"sandbox": True, "default-src": ["'none'"]}
+        return response
+
+
+class PrintAtOnce(View):
+    """A sheet or two of paper for who asks, made while he waits. What cannot be made says why on the page before."""
+
+    back: str  # where the sentence is read
+
+    def get_report(self) -> Report:
+        """The report, of the reader's own. Raises `ReportRefused`; what he may not see is a 404."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            report = self.get_report()
+            content = printing.at_once(report, by=request.user)
+        except ReportRefused as refused:
+            messages.error(request, str(refused))
+            return redirect(self.back)
+        response = HttpResponse(content, content_type="application/pdf")
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(report.heading)}.pdf"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
 

@@ -15,12 +15,21 @@ from django.utils.translation import gettext as _
 
 from congress.doors.admin import keep_files
 from congress.kernel.workflow import Refused
+from congress.policies import MANAGE, branches
 from proposals.forms.decisions import ReasonForm
 from proposals.forms.entering import EnterForm
-from proposals.forms.office import FeedbackFormOnPaper, LeadForm, OpinionForm, PlanForm, ResultForm, StepForm
+from proposals.forms.office import (
+    BulletinForm,
+    FeedbackFormOnPaper,
+    LeadForm,
+    OpinionForm,
+    PlanForm,
+    ResultForm,
+    StepForm,
+)
 from proposals.models import EDITABLE, Proposal, ProposalState
 from proposals.policies import PROPOSALS, keeps
-from proposals.services import entering, handling, overview, succession, supervision
+from proposals.services import bulletins, entering, handling, overview, succession, supervision
 from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.telling import proposers
 
@@ -42,6 +51,7 @@ class PaperDesks:
         gathered = [
             path("enter/", view(self.enter), name="proposals_enter"),
             path("late/", view(self.late), name="proposals_late"),
+            path("late/bulletin/", view(self.bulletin), name="proposals_bulletin"),
             path("handover/", view(self.handover), name="proposals_handover"),
         ]
         return [*own, *gathered, *super().get_urls()]  # type: ignore[misc]
@@ -101,6 +111,8 @@ class PaperDesks:
             ReasonForm(request.POST or None),
             _("Do not let it be taken back"),
             lambda said: handling.refuse_withdrawal(obj, said["note"], by=request.user),
+            said_before=obj.withdrawal_reason,
+            button=_("Do not let it be taken back"),
         )
 
     def lead(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -215,9 +227,38 @@ class PaperDesks:
         context = self.admin_site.each_context(request) | {
             "rows": rows,
             "opts": self.opts,
+            "keeps": bool(branches(request.user, MANAGE)),
+            "all": "all" in request.GET,
             "title": _("Overdue papers"),
         }
         return TemplateResponse(request, "admin/proposals/late.html", context)
+
+    def bulletin(self, request: HttpRequest) -> HttpResponse:
+        """The bulletin that names the ticked units: read first, then issued; each unit has it at its desk."""
+        if not self.has_module_permission(request):  # type: ignore[attr-defined]
+            raise Http404
+        said = request.POST if request.method == "POST" else request.GET
+        rows = bulletins.chosen(said.getlist("part"), request.user)
+        if not rows:
+            messages.error(request, _("Tick the papers first whose units are to be named."))
+            return redirect("admin:proposals_late")
+        form = BulletinForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                if "preview" in request.POST:
+                    return HttpResponse(bulletins.preview(rows, **form.cleaned_data))
+                issued = bulletins.issue(rows, by=request.user, **form.cleaned_data)
+                for document in issued:
+                    messages.success(request, _("Issued: %(number)s") % {"number": document.number_text})
+                return redirect("admin:congress_officialdocument_change", issued[0].pk)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context = self.admin_site.each_context(request) | {"rows": rows, "form": form, "opts": self.opts}
+        context |= {
+            "title": _("Bulletin on overdue papers (督办通报)"),
+            "above": [(_("Overdue papers"), reverse("admin:proposals_late"))],
+        }
+        return TemplateResponse(request, "admin/proposals/bulletin.html", context)
 
     def handover(self, request: HttpRequest) -> HttpResponse:
         """The list of the assigning meeting (交办会): what is planned, handed out together."""
@@ -247,7 +288,13 @@ class PaperDesks:
         return obj
 
     def _asked(
-        self, request: HttpRequest, obj: Proposal, form: Any, title: str, act: Callable[[dict[str, Any]], Any]
+        self,
+        request: HttpRequest,
+        obj: Proposal,
+        form: Any,
+        title: str,
+        act: Callable[[dict[str, Any]], Any],
+        **shown: str,
     ) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             try:
@@ -262,4 +309,4 @@ class PaperDesks:
             "opts": self.opts,
             "title": title,
         }
-        return TemplateResponse(request, "admin/proposals/asked.html", context)
+        return TemplateResponse(request, "admin/proposals/asked.html", context | shown)

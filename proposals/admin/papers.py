@@ -25,6 +25,7 @@ from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.letters import DECIDED
 from proposals.workflows.papers import BEFORE_VOTE
 
+REFUSALS = ("refuse_return", "refuse")  # whose forms do not show the unit's request themselves
 ASKED = ("screening_readers", "proposal_adoption", "feedback_decides", "feedback_days")
 LIGHTS = {"green": gettext_lazy("in time"), "yellow": gettext_lazy("due soon"), "red": gettext_lazy("overdue")}
 
@@ -203,6 +204,16 @@ class AssignmentAdmin(FoundByWords):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+    def above(self, obj: Assignment) -> list[tuple[str, str]]:
+        paper = obj.proposal
+        return [(f"{paper.kind_word}{paper.number_text}", reverse("admin:proposals_proposal_change", args=[paper.pk]))]
+
+    def asked(self, obj: Assignment, verb: str) -> list[str]:
+        return overview.open_request(obj) if verb in REFUSALS else []
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,8 +1,10 @@
 """What the office says outside the tables: a reader's opinion, who handles what, a step of supervision."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,6 +125,28 @@ class StepForm(forms.Form):
         day, again = data.get("on"), data.get("next_on")
         if day and again and again < day:
             self.add_error("next_on", _("It lies before the step itself."))
+        return data
+
+
+ASKED = "请上述单位主要负责人亲自过问，逐件明确责任人和完成时限，主动与代表沟通。"
+
+
+def in_a_week() -> Any:
+    """The day a week from now."""
+    return timezone.localdate() + timedelta(days=7)
+
+
+class BulletinForm(forms.Form):
+    """What a bulletin asks of the units it names, and until when."""
+
+    answer_by = day_field(gettext_lazy("to be settled and answered by"), initial=in_a_week)
+    asked = long_text(gettext_lazy("what is asked of the units"), initial=ASKED, min_length=10)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        day = data.get("answer_by")
+        if day and day <= timezone.localdate():
+            self.add_error("answer_by", _("Leave the units some days: the day must lie ahead."))
         return data
 
 

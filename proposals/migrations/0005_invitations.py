@@ -175,8 +175,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "proposals_assignmentevent" ("assigned_on", "done_on", "due_on", "given_note", "handler_id", "handler_name", "handler_phone", "id", "notice_id", "object_until", "opinion", "original_due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id", "role", "round", "sign_due_on", "signed_at", "state", "task", "unit_id", "version") VALUES (NEW."assigned_on", NEW."done_on", NEW."due_on", NEW."given_note", NEW."handler_id", NEW."handler_name", NEW."handler_phone", NEW."id", NEW."notice_id", NEW."object_until", NEW."opinion", NEW."original_due_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposal_id", NEW."role", NEW."round", NEW."sign_due_on", NEW."signed_at", NEW."state", NEW."task", NEW."unit_id", NEW."version"); RETURN NULL;',
-                    hash="c2c9ba7883405ed93dfa99b43c3e56864e1ed425",
+                    func='INSERT INTO "proposals_assignmentevent" ("assigned_on", "done_on", "due_on", "given_note", "handler_id", "handler_name", "handler_phone", "id", "notice_id", "object_until", "opinion", "original_due_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposal_id", "role", "round", "sign_due_on", "signed_at", "state", "submitted_on", "task", "unit_id", "version") VALUES (NEW."assigned_on", NEW."done_on", NEW."due_on", NEW."given_note", NEW."handler_id", NEW."handler_name", NEW."handler_phone", NEW."id", NEW."notice_id", NEW."object_until", NEW."opinion", NEW."original_due_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."proposal_id", NEW."role", NEW."round", NEW."sign_due_on", NEW."signed_at", NEW."state", NEW."submitted_on", NEW."task", NEW."unit_id", NEW."version"); RETURN NULL;',
+                    hash="b437212bf6d81a82438290a725a2c5b1dd006094",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_16ed7",
                     table="proposals_assignment",

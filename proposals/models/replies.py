@@ -10,6 +10,7 @@ from congress.models import Attachment, OfficialDocument, Organization
 from delegates.models import Mandate
 from proposals.models.assignments import Assignment
 from proposals.models.papers import Proposal
+from proposals.querysets import UndertakingQuerySet
 
 
 class ReplyClass(models.TextChoices):
@@ -150,6 +151,8 @@ class Undertaking(models.Model):
     )
     done_on = models.DateField(_("done on"), null=True, editable=False)
     confirmed_by = models.CharField(_("confirmed by"), max_length=60, blank=True, editable=False)
+
+    objects = UndertakingQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("promise of a B-class reply"), _("promises of B-class replies")

@@ -1,4 +1,4 @@
-"""D07: what is handed out at the assigning meeting (交办会): each planned paper with its units, leader and opinion."""
+"""D09: what is handed out at the assigning meeting (交办会): each planned paper with its units, leader and opinion."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ COLUMNS: Final = (
 class HandoverList(PapersReport):
     """Every paper whose handling is planned and not handed out yet, congress by congress."""
 
-    key, title = "d07-handover-list", "提案提议交办清单"
+    key, title = "d09-handover-list", "提案提议交办清单"
     landscape = True
 
     def papers(self) -> QuerySet[Proposal]:

@@ -63,6 +63,8 @@ def seed(district: Organization, folder: Path, by_role: Mapping[str, User]) -> N
     imports.run_from_console(importer, district, folder / "proposals.xlsx", dry_run=False)
     _Year(units, by_role).live()
     demo_rest.results()
+    demo_rest.follow_promises()
+    demo_rest.publish(by_role)
     demo_rest.enquiries(units, by_role)
     _quieten(before)
 

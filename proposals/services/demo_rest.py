@@ -1,16 +1,21 @@
 """What the demonstration's papers stand beside: letterheads, what papers brought about, what delegates asked."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
 
-from congress.kernel.deadlines import TZ
+from congress.kernel import duetimes
+from congress.kernel.deadlines import TZ, Deadline
 from congress.models import Letterhead, Organization, Role, User
 from delegates.models import Mandate
-from proposals.models import Inquiry, Proposal, ProposalState
-from proposals.workflows import INQUIRY
+from proposals.models import Inquiry, Proposal, ProposalState, Undertaking
+from proposals.services import handling
+from proposals.workflows import INQUIRY, UNDERTAKING
+from proposals.workflows.promises import PROMISE
+from proposals.workflows.telling import desk_of
 
 WORDS: Final = {
     "区住房和城乡建设局": "明住建函", "区交通运输局": "明交运函", "区教育和体育局": "明教体函",
@@ -25,6 +30,7 @@ RESULTS: Final = (
     ("骑行", "建成沿江骑行线路", "12", "公里"),
     ("职工", "安置改制企业职工", "46", "人"),
 )  # fmt: skip
+OPENED_EACH: Final = 3  # of a category, to the public
 QUESTIONS: Final = (
     (
         "场镇雨污分流工程何时完工",
@@ -56,6 +62,35 @@ def results() -> None:
         for sign, name, quantity, word in RESULTS:
             if sign in proposal.title:
                 proposal.results.create(name=name, quantity=quantity, measure_word=word, note="承办单位报送")
+
+
+def publish(by_role: Mapping[str, User]) -> None:
+    """The office opened some of what is closed to everybody: up to three of each category, the latest first."""
+    closed = Proposal.objects.filter(state=ProposalState.CLOSED).select_related("category", "congress__organization")
+    opened: Counter[int | None] = Counter()
+    for proposal in closed.order_by("-pk"):
+        if opened[proposal.category_id] < OPENED_EACH:
+            opened[proposal.category_id] += 1
+            handling.publish(proposal, True, by=by_role[Role.OFFICE])
+
+
+def follow_promises() -> None:
+    """Of what was promised one is reported done, one is overdue, and the others have their time."""
+    today = timezone.localdate()
+    rows = list(Undertaking.objects.filter(state="open").select_related("unit", "proposal").order_by("pk")[:2])
+    for promise, days in zip(rows, (9, -12), strict=False):
+        due = today + timedelta(days=days)
+        for row in duetimes.open_of(PROMISE, promise.pk):
+            duetimes.move(row, Deadline(due, row.steps), because="演示：承诺完成日期临近")
+        Undertaking.objects.filter(pk=promise.pk).update(due_on=due, original_due_on=due)
+    if rows:
+        desk = next((user for user in desk_of(rows[0].unit)), None)
+        if desk is not None:
+            said = {
+                "done_on": today - timedelta(days=3),
+                "evidence": "工程已经完工并通过竣工验收，验收报告已送联络办公室。",
+            }
+            UNDERTAKING.take(Undertaking.objects.get(pk=rows[0].pk), "keep", by=desk, **said)
 
 
 def enquiries(units: Mapping[str, Organization], by_role: Mapping[str, User]) -> None:

@@ -180,7 +180,9 @@ def due_of(kinds: tuple[str, ...], subject_id: int) -> DueTime | None:
 
 def papers_about(assignment: Assignment) -> QuerySet[OfficialDocument]:
     """What the office wrote to the unit about its part, once it was issued."""
-    rows = OfficialDocument.objects.filter(about=f"assignment:{assignment.pk}", issued_on__isnull=False)
+    named = Q(pk__in=assignment.supervision.filter(document__isnull=False).values("document"))
+    about = Q(about=f"assignment:{assignment.pk}")
+    rows = OfficialDocument.objects.filter(about | named, issued_on__isnull=False)
     return rows.select_related("archive").order_by("-issued_on", "-pk")
 
 

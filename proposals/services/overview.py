@@ -34,7 +34,7 @@ from proposals.models import (
     Undertaking,
 )
 from proposals.models import ProposalState as S
-from proposals.policies import ASSIGNMENTS, PROPOSALS
+from proposals.policies import ASSIGNMENTS, PROPOSALS, UNDERTAKINGS
 from proposals.services import similar
 from proposals.services.lights import light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
@@ -176,7 +176,10 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": "reader__first_name"}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
-        {"unit_name": "assignment__unit__name", "document_title": "document__title"},
+        {
+            "unit_name": "assignment__unit__name", "document_title": "document__title",
+            "document_state": "document__state", "archive_id": "document__archive_id",
+        },
     ),
     "feedbacks": (Feedback.objects.order_by("round", "pk"), "proposal", {"delegate_name": "mandate__person__name"}),
     "promises": (Undertaking.objects.order_by("due_on", "pk"), "proposal", {"unit_name": "unit__name"}),
@@ -194,6 +197,19 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
         {"delegate_name": "mandate__person__name"},
     ),
 }  # fmt: skip
+
+
+def open_request(row: Assignment) -> list[str]:
+    """What a unit asks of the office just now: its reason, and the unit or the day it names."""
+    asked = row.requests.filter(granted=None).select_related("proper_unit").first()
+    if asked is None:
+        return []
+    until = asked.asked_until
+    names = [
+        f"{_('unit it belongs to')}：{asked.proper_unit.name}" if asked.proper_unit else "",
+        f"{_('asked until')}：{until.year}年{until.month}月{until.day}日" if until else "",
+    ]
+    return [f"{row.unit.name}：{asked.reason}", *filter(None, names)]
 
 
 def _alike(proposal: Proposal, user: Any) -> list[similar.Alike]:
@@ -333,7 +349,8 @@ def figures(user: Any, **narrowed: Any) -> dict[str, dict[str, int]]:
 
 def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
     """What waits for the office, for its dashboard: the rows, what they are called, and where they are listed."""
-    papers, parts = PROPOSALS.visible(user), ASSIGNMENTS.visible(user)
+    papers, parts, promises = PROPOSALS.visible(user), ASSIGNMENTS.visible(user), UNDERTAKINGS.visible(user)
+    promised = "admin:proposals_undertaking_changelist"
     listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
     today = timezone.localdate()
     return [
@@ -349,4 +366,6 @@ def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
         (parts.overdue(today), _("Overdue papers"), "admin:proposals_late", ""),
         (DOCUMENTS.visible(user).filter(LETTERS, state=DocumentState.DRAFT), _("Letters to issue"),
          "admin:congress_officialdocument_changelist", "state__exact=draft"),
+        (promises.filter(state="reported"), _("Promises to confirm"), promised, "state__exact=reported"),
+        (promises.overdue(today), _("Overdue promises"), promised, "light=red"),
     ]  # fmt: skip

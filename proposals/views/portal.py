@@ -121,7 +121,7 @@ class MyProposal(PaperMixin, TemplateView):
         """What became of it: for those who are answered."""
         paper, today = self.proposal, timezone.localdate()
         promises = list(UNDERTAKINGS.visible(self.request.user).filter(proposal=paper).select_related(
-            "unit", "proposal__lead__person", "proposal__congress__organization"
+            "unit", "evidence_file", "proposal__lead__person", "proposal__congress__organization"
         ))  # fmt: skip
         for one in promises:
             one.light = light(one.due_on, today) if one.state == "open" else ""

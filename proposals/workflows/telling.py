@@ -10,7 +10,7 @@ from congress.kernel import notices
 from congress.models import Organization, User
 from congress.policies import HANDLE, managers_of
 from delegates.models import Mandate
-from proposals.models import Assignment, Proposal, SignatureState, Undertaking
+from proposals.models import PRIVATE, Assignment, Proposal, Signature, SignatureState, Undertaking
 from proposals.policies import UNSEEN_BY_UNITS
 
 TEMPLATE = "proposals/notices/%s.txt"
@@ -21,6 +21,15 @@ def proposers(proposal: Proposal) -> list[Mandate]:
     its = Q(signatures__proposal=proposal) | Q(signatures__proposal__merged_into=proposal)
     rows = Mandate.objects.filter(its, signatures__state=SignatureState.SIGNED)
     return list(rows.select_related("person__user", "congress__organization").distinct().order_by("pk"))
+
+
+def signers_of(proposal: Proposal) -> list[Signature]:
+    """The names under a paper, its lead's first; before it is handed in also of those who are still asked."""
+    standing = [SignatureState.SIGNED, *([SignatureState.INVITED] if proposal.state in PRIVATE else [])]
+    rows = proposal.signatures.filter(Q(is_lead=True) | Q(state__in=standing))
+    return list(
+        rows.select_related("mandate__person", "mandate__delegation", "mandate__group").order_by("-is_lead", "pk")
+    )
 
 
 def accounts_of(mandates: Iterable[Mandate]) -> list[User]:

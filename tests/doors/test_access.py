@@ -49,6 +49,7 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:proposals_proposal_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_assignment_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_inquiry_changelist": STAFF_WITH_BRANCH,
+    "admin:proposals_undertaking_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_supervisionmeeting_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_category_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_precedent_changelist": STAFF_WITH_BRANCH,

@@ -54,6 +54,7 @@ PAGES = {  # of one row, which has more lines at every size; and what stands on 
     "admin:proposals_plan-units": lambda place: place.planned,
     "admin:proposals_supervise": lambda place: place.paper,
     "admin:proposals_assignment_change": lambda place: place.paper.assignments.first(),
+    "admin:proposals_undertaking_change": lambda place: place.paper.undertakings.first(),
     "admin:proposals_inquiry_change": lambda place: place.inquiry,
 }
 

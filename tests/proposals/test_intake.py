@@ -216,7 +216,7 @@ def test_the_assigning_meeting_has_its_list_with_units_leader_and_opinion(world,
     unplanned = world.planning(title="关于硬化道路的提议")
     unplanned.assignments.all().delete()
     world.assigned(title="关于已经交办的提议")
-    shown = report_class("d07-handover-list")(world.office, {}).html()
+    shown = report_class("d09-handover-list")(world.office, {}).html()
     for word in (
         "区住房和城乡建设局（分办）：管网建设", "区财政局（分办）：落实资金", "罗建华", "党委副书记、镇长",
         "请分头办理，合并答复。",
@@ -224,9 +224,9 @@ def test_the_assigning_meeting_has_its_list_with_units_leader_and_opinion(world,
     ):  # fmt: skip
         assert word in shown, word
     assert "关于已经交办的提议" not in shown
-    assert "d07-handover-list" in clerk.get(page("handover")).content.decode()
+    assert "d09-handover-list" in clerk.get(page("handover")).content.decode()
     neighbour = factories.make_user("township", factories.make_township(name="凤台镇"))
-    assert "关于修缮渠系的提议" not in report_class("d07-handover-list")(neighbour, {}).html()
+    assert "关于修缮渠系的提议" not in report_class("d09-handover-list")(neighbour, {}).html()
 
 
 def test_invitations_to_a_proposal_expire_at_the_sessions_cut_off_and_the_lead_is_told(world, sign_in):

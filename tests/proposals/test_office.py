@@ -10,7 +10,7 @@ from django.utils import timezone
 from congress.models import Notice, OfficialDocument, Role
 from proposals.models import Assignment, Feedback, Proposal, SupervisionMeeting, SupervisionStep
 from proposals.services import digest
-from proposals.workflows import PROPOSAL
+from proposals.workflows import ASSIGNMENT, PROPOSAL
 from tests import factories
 from tests.proposals.world import make_world
 
@@ -193,3 +193,49 @@ def time_machine_at():
     import time_machine
 
     return lambda day: time_machine.travel(f"{day}T01:00:00+08:00", tick=False)
+
+
+def test_every_page_of_the_office_leads_back_to_the_dashboard_and_the_paper(world, clerk):
+    planned = world.planning()
+    own = page("proposal_change", planned.pk)
+    for address in (
+        page("plan-units", planned.pk),
+        page("supervise", planned.pk),
+        page("proposal_take", planned.pk, "assign"),
+    ):
+        way = crumbs(clerk.get(address))
+        assert f'href="{reverse("admin:index")}"' in way
+        assert f'href="{own}"' in way, address
+    for name in ("board", "late", "handover", "enter"):
+        way = crumbs(clerk.get(page(name)))
+        assert f'href="{reverse("admin:index")}"' in way, name
+        assert f'href="{page("proposal_changelist")}"' in way, name
+    part = page("assignment_change", planned.assignments.get().pk)
+    assert f'href="{own}"' in crumbs(clerk.get(part))
+    assert "lo-crumbs" not in clerk.get(reverse("admin:index")).content.decode()
+
+
+def crumbs(answer):
+    text = answer.content.decode()
+    start = text.index('class="lo-crumbs"')
+    return text[start : text.index("</nav>", start)]
+
+
+def test_who_refuses_a_withdrawal_reads_why_it_was_asked_and_keeps_what_he_typed(world, clerk):
+    proposal = world.submitted()
+    Proposal.objects.filter(pk=proposal.pk).update(withdrawal_reason="镇里已经安排资金解决。")
+    keep = page("keep", proposal.pk)
+    assert "镇里已经安排资金解决。" in clerk.get(keep).content.decode()
+    assert "不行" in clerk.post(keep, {"note": "不行"}).content.decode(), "too short, and kept"
+    assert clerk.post(keep, {"note": "涉及多个村，仍需统一研究办理。"}).status_code == 302
+    assert Proposal.objects.get().withdrawal_reason == ""
+
+
+def test_who_answers_a_units_request_reads_it_on_the_page(world, clerk):
+    row = world.begin(world.assigned().assignments.get(), world.desk)
+    until = row.due_on + timedelta(days=30)
+    ASSIGNMENT.take(row, "ask_extension", by=world.desk, asked_until=until, reason="需等待上级专项资金下达。")
+    for verb in ("grant", "refuse"):
+        shown = clerk.get(page("assignment_take", row.pk, verb)).content.decode()
+        assert shown.count("需等待上级专项资金下达。") == 1
+        assert f"{until.year}年{until.month}月{until.day}日" in shown
