@@ -249,6 +249,7 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
     "assignment_opinion": "proposals.services.supervision.OPINION_LADDER",
     "assignment_reply": "proposals.services.supervision.REPLY_LADDER",
     "undertaking": "proposals.services.supervision.PROMISE_LADDER",
+    "inquiry_answer": "proposals.services.supervision.INQUIRY_LADDER",
     "proposal_completion": "proposals.services.supervision.COMPLETION_LADDER",
     "proposal_feedback": "proposals.services.supervision.FEEDBACK_LADDER",
 }

@@ -30,7 +30,10 @@ class InquiryAdmin(WorkflowAdmin):
     ASKED = [("subject", "kind"), ("lead", "askers_shown"), ("target", "congress"), "question"]
     STANDS = [("state", "due_on"), ("submitted_at", "enquiry"), "refusal"]
     ANSWER = [("answer_mode", "answered_on"), "answered_by", "answer"]
-    SECOND = ["second_answered_on", "second_answer"]
+    SECOND = [
+        ("second_answer_mode", "second_answered_by"), "second_answered_on", "second_answer",
+        ("first_satisfied", "first_dissatisfied"),
+    ]  # fmt: skip
     RATED = [("satisfied", "dissatisfied"), "outcome"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:

@@ -143,6 +143,13 @@ class Inquiry(models.Model):
     dissatisfied = models.PositiveSmallIntegerField(_("askers not satisfied"), null=True, editable=False)
     second_answer = models.TextField(_("second answer"), max_length=8000, blank=True, editable=False)
     second_answered_on = models.DateField(_("second answer on"), null=True, editable=False)
+    second_answer_mode = models.CharField(
+        _("second answer given"), max_length=8, choices=[("oral", _("orally")), ("written", _("in writing"))],
+        blank=True, editable=False,
+    )  # fmt: skip
+    second_answered_by = models.CharField(_("second answer by"), max_length=40, blank=True, editable=False)
+    first_satisfied = models.PositiveSmallIntegerField(_("satisfied with the first"), null=True, editable=False)
+    first_dissatisfied = models.PositiveSmallIntegerField(_("not satisfied with the first"), null=True, editable=False)
     outcome = models.CharField(_("what came of it"), max_length=300, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 

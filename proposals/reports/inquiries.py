@@ -48,7 +48,15 @@ class Row:
     @property
     def rated(self) -> str:
         one = self.inquiry
-        return "" if one.satisfied is None else f"满意{one.satisfied}人\n不满意{one.dissatisfied}人"
+        said = [
+            (name, satisfied, dissatisfied)
+            for name, satisfied, dissatisfied in (
+                ("首次：", one.first_satisfied, one.first_dissatisfied),
+                ("再次：" if one.first_satisfied is not None else "", one.satisfied, one.dissatisfied),
+            )
+            if satisfied is not None
+        ]
+        return "\n".join(f"{name}满意{satisfied}人\n不满意{dissatisfied}人" for name, satisfied, dissatisfied in said)
 
     @property
     def ended(self) -> str:

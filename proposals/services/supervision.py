@@ -21,6 +21,7 @@ from congress.policies import managers_of
 from proposals.models import (
     ANSWERING,
     Assignment,
+    Inquiry,
     Proposal,
     SupervisionKind,
     SupervisionMeeting,
@@ -68,6 +69,13 @@ def short_ladder(organization: Organization, due_on: date) -> list[Step]:
     """For what takes days, not months: the day before, the day, the day after."""
     days = ((Rung.SOON, -1), (Rung.DUE, 0), (Rung.OVERDUE, 1))
     return [Step(rung, spoken_at(due_on + timedelta(days=count))) for rung, count in days]
+
+
+def days_ladder(organization: Organization, due_on: date) -> list[Step]:
+    """For what takes weeks: so many days before as the rule has them, the day, the day after."""
+    before = rules.value("remind_days_before", organization, timezone.localdate())
+    soon = [Step(Rung.SOON, spoken_at(due_on - timedelta(days=days))) for days in sorted(set(before), reverse=True)]
+    return [*soon, *short_ladder(organization, due_on)[1:]]
 
 
 def told_of_assignments(reached: Sequence[Reached]) -> Mapping[int, Told]:
@@ -142,6 +150,22 @@ def nothing_more(reached: Sequence[Reached], now: datetime) -> None:
     """A message is enough."""
 
 
+def told_of_inquiries(reached: Sequence[Reached]) -> Mapping[int, Told]:
+    """The desk of the body asked hears every rung; after the day so does the office that handed it over."""
+    rows = Inquiry.objects.filter(pk__in=[one.row.subject_id for one in reached])
+    found = rows.select_related("target", "congress__organization").in_bulk()
+    told = {}
+    for one in reached:
+        inquiry = found[one.row.subject_id]
+        office = list(managers_of(inquiry.congress.organization)) if one.rung == Rung.OVERDUE else []
+        told[one.row.pk] = Told(desk_of(inquiry.target), office, reverse("unit_inquiry", args=[inquiry.pk]))
+    return told
+
+
+def note_inquiry_day(inquiry_id: int, due_on: date) -> None:
+    Inquiry.objects.filter(pk=inquiry_id).update(due_on=due_on)
+
+
 def told_of_completion(reached: Sequence[Reached]) -> Mapping[int, Told]:
     """Whoever has to complete a returned paper; after the day also the office, which says that it lapsed."""
     found = Proposal.objects.select_related("congress__organization").in_bulk([one.row.subject_id for one in reached])
@@ -179,6 +203,7 @@ OPINION_LADDER = _ladder(short_ladder, told_of_assignments, moved=note_new_day)
 REPLY_LADDER = _ladder(whole_ladder, told_of_assignments, write_steps, note_new_day)
 PROMISE_LADDER = _ladder(whole_ladder, told_of_promises)
 FEEDBACK_LADDER = _ladder(short_ladder, told_of_feedback)
+INQUIRY_LADDER = _ladder(days_ladder, told_of_inquiries, moved=note_inquiry_day)
 
 
 @transaction.atomic

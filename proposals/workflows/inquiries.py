@@ -1,5 +1,6 @@
 """Enquiry and interpellation (reference.md §6.1; R5, R48): asked, accepted, answered, answered again."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -113,6 +114,13 @@ def is_rated(inquiry: Inquiry) -> str:
     return "" if inquiry.satisfied is not None else _("Record first what the askers think.")
 
 
+def somebody_unsatisfied(inquiry: Inquiry) -> str:
+    """What contents everybody is not taken further."""
+    if unrated := is_rated(inquiry):
+        return unrated
+    return "" if inquiry.dissatisfied else _("All askers are satisfied.")
+
+
 def take_in(inquiry: Inquiry, move: Move) -> None:
     """It is in: whoever did not answer is not asked any more."""
     inquiry.submitted_at = move.at
@@ -133,6 +141,15 @@ def end_invitations(inquiry: Inquiry, move: Move) -> None:
         INVITATION.take(waiting, "expire", by=SYSTEM, at=move.at)
 
 
+def take_back(inquiry: Inquiry, move: Move) -> None:
+    """Nobody owes anything about it any more; the office hears it if it had it."""
+    end_invitations(inquiry, move)
+    for kind in (ACCEPT, ANSWER):
+        duetimes.close(kind, inquiry.pk)
+    if move.source != S.DRAFT:
+        _tell_office(inquiry, "inquiry_withdrawn", "withdrawn")
+
+
 def keep_refusal(inquiry: Inquiry, move: Move) -> None:
     inquiry.refusal = move.note
     duetimes.close(ACCEPT, inquiry.pk)
@@ -143,12 +160,21 @@ def hand_over(inquiry: Inquiry, move: Move) -> None:
     """The body has it, and owes the answer by a day."""
     duetimes.close(ACCEPT, inquiry.pk)
     day = timezone.localdate(move.at)
-    deadline = answer_due(inquiry.kind, inquiry.congress.organization, day)
+    deadline = _due(inquiry, day)
     inquiry.due_on = deadline.due_on
     _owe(inquiry, ANSWER, _("answer it"), deadline)
     users = desk_of(inquiry.target)
     _post(inquiry, users, "inquiry_given", "given", reverse("unit_inquiry", args=[inquiry.pk]))
     _tell_askers(inquiry, "inquiry_handed", "handed")
+
+
+def _due(inquiry: Inquiry, day: date) -> Deadline:
+    """An enquiry made at a session is answered at it; else by the rule's days."""
+    session = inquiry.session
+    last = (session.ends_on or session.starts_on) if session else None
+    if inquiry.kind == InquiryKind.ENQUIRY and last and session.starts_on <= day <= last:
+        return Deadline(last, (_("before the session closes"),))
+    return answer_due(inquiry.kind, inquiry.congress.organization, day)
 
 
 def keep_answer(inquiry: Inquiry, move: Move) -> None:
@@ -159,7 +185,9 @@ def keep_answer(inquiry: Inquiry, move: Move) -> None:
 
 
 def keep_second(inquiry: Inquiry, move: Move) -> None:
-    inquiry.second_answer, inquiry.second_answered_on = move.data["answer"], move.data["answered_on"]
+    for name in ("answer", "answered_on", "answer_mode", "answered_by"):
+        setattr(inquiry, f"second_{name}", move.data[name])
+    inquiry.first_satisfied, inquiry.first_dissatisfied = inquiry.satisfied, inquiry.dissatisfied
     inquiry.satisfied = inquiry.dissatisfied = None
     duetimes.close(ANSWER, inquiry.pk)
     _tell_askers(inquiry, "inquiry_answered", "answered_again")
@@ -176,6 +204,7 @@ def ask_second(inquiry: Inquiry, move: Move) -> None:
     inquiry.due_on = deadline.due_on
     _owe(inquiry, ANSWER, _("answer it a second time"), deadline)
     _post(inquiry, desk_of(inquiry.target), "inquiry_given", "again", reverse("unit_inquiry", args=[inquiry.pk]))
+    _tell_askers(inquiry, "inquiry_asked_again", "asked_again")
 
 
 def _owe(inquiry: Inquiry, kind: str, what: str, deadline: Deadline) -> None:
@@ -213,7 +242,7 @@ def _post(inquiry: Inquiry, users: Any, what: str, key: str, link: str) -> None:
 INQUIRY: Workflow[Inquiry] = Workflow(Inquiry, [
     # verb        from                                to           who         when                                then
     T("submit",   [S.DRAFT],                          S.SUBMITTED, asks,       [enquired_before, enough_askers],   [take_in], label=gettext_lazy("Hand it in")),
-    T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [end_invitations], label=gettext_lazy("Take it back")),
+    T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [take_back], label=gettext_lazy("Take it back")),
     T("accept",   [S.SUBMITTED],                      S.ACCEPTED,  keeps_it,   [enough_askers],                                 [], label=gettext_lazy("Accept it (受理)")),
     T("refuse",   [S.SUBMITTED],                      S.REFUSED,   keeps_it,   [],                                 [keep_refusal], needs=ReasonForm, label=gettext_lazy("Do not accept it")),
     T("deliver",  [S.ACCEPTED],                       S.DELIVERED, keeps_it,   [enough_askers],                                 [hand_over], label=gettext_lazy("Hand it to the body asked")),
@@ -221,7 +250,7 @@ INQUIRY: Workflow[Inquiry] = Workflow(Inquiry, [
     T("rate",     [S.ANSWERED],                       S.ANSWERED,  keeps_it,   [],                                 [keep_rating], needs=RatingForm, label=gettext_lazy("Record what the askers think")),
     T("ask_again", [S.ANSWERED],                      S.REANSWER,  keeps_it,   [majority_unsatisfied],             [ask_second], label=gettext_lazy("Ask for a second answer (再作答复)")),
     T("answer_again", [S.REANSWER],                   S.ANSWERED,  answers_it, [],                                 [keep_second], needs=InquiryAnswerForm, label=gettext_lazy("Record the second answer")),
-    T("escalate", [S.ANSWERED],                       S.ESCALATED, keeps_it,   [is_rated],                         [], needs=ReasonForm, label=gettext_lazy("Take it to the committee")),
+    T("escalate", [S.ANSWERED],                       S.ESCALATED, keeps_it,   [somebody_unsatisfied],             [], needs=ReasonForm, label=gettext_lazy("Take it to the committee")),
     T("close",    [S.ANSWERED, S.ESCALATED],          S.CLOSED,    keeps_it,   [is_rated],                         [], label=gettext_lazy("Close it")),
 ])
 # fmt: on

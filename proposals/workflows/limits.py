@@ -86,7 +86,8 @@ def opinions_in(assignment: Assignment) -> str:
 
 
 def _assistants(assignment: Assignment) -> Any:
-    if assignment.role != AssignmentRole.LEAD:
+    """Whose opinions the lead unit waits for; in a second handling it has them from the first."""
+    if assignment.role != AssignmentRole.LEAD or assignment.round > 1:
         return Assignment.objects.none()
     return assignment.proposal.assignments.filter(role=AssignmentRole.ASSIST).exclude(state__in=DONE)
 

@@ -2,18 +2,14 @@
 
 import base64
 import os
-import subprocess
-import sys
-import time
 
 import pytest
 import pytest_socket
-from django.conf import settings
-from django.db import connection
 from django_otp.oath import totp
 from playwright.sync_api import sync_playwright
 
 from congress.services import accounts
+from tests import workers
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop; the ORM calls here are synchronous
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -92,27 +88,8 @@ def visitor(chromium, live_server, transactional_db):
 @pytest.fixture
 def worker(transactional_db):
     """A Celery worker, as production runs it, on this test's database and queue."""
-    database = connection.settings_dict
-    url = f"postgres://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "congress.settings",
-        "DATABASE_URL": url,
-        "DATABASE_OWNER_URL": url,
-        "REDIS_URL": settings.REDIS_URL,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "FIELD_KEYS": settings.FIELD_KEYS,
-        "ALLOWED_HOSTS": "localhost",
-        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "congress", "worker", "--pool", "solo", "--loglevel", "WARNING"]
-    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
-    try:
-        time.sleep(0.1)
-        assert process.poll() is None
+    with workers.worker() as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(timeout=40)
 
 
 @pytest.fixture

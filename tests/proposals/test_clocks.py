@@ -3,19 +3,21 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from congress.kernel import duetimes
 from congress.kernel.deadlines import TZ
 from congress.kernel.reports import report_class
 from congress.kernel.workflow import Refused
-from congress.models import DueTime, Notice, Rule, Session
+from congress.models import DueTime, Notice, Role, Rule, Session
 from congress.services import reminders
-from proposals.models import Assignment, Proposal, SupervisionStep
+from proposals.models import Assignment, Inquiry, Proposal, SupervisionStep
 from proposals.models import ProposalState as S
 from proposals.services import digest, handling, overview, sessions, supervision, writing
-from proposals.workflows import ASSIGNMENT, PROPOSAL
-from tests.proposals.world import make_world
+from proposals.workflows import ASSIGNMENT, INQUIRY, PROPOSAL, UNDERTAKING
+from tests import factories
+from tests.proposals.world import PROMISE, make_world
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -176,3 +178,149 @@ def test_letters_that_wait_to_be_issued_stand_on_the_dashboard(world):
     reminders.run(at(row.due_on + timedelta(days=8)))
     waiting = {str(label): rows.count() for rows, label, _place, _query in overview.tasks(world.office)}
     assert waiting["待签发的公文"] >= 1
+
+
+def asked(world, kind="enquiry", **facts):
+    """An enquiry of all five, handed in."""
+    inquiry = Inquiry.objects.create(
+        congress=world.congress, kind=kind, lead=world.lead, target=world.unit, subject="危房改造进度",
+        question="去年决议的二百户危房改造完成了多少？", **facts,
+    )  # fmt: skip
+    inquiry.askers.add(world.lead, *world.co)
+    return INQUIRY.take(inquiry, "submit", by=world.user)
+
+
+def handed(world, **facts):
+    inquiry = INQUIRY.take(asked(world, **facts), "accept", by=world.office)
+    return INQUIRY.take(inquiry, "deliver", by=world.office)
+
+
+def answered(inquiry, world, verb="answer", **said):
+    said = {"answer_mode": "oral", "answer": "已完成一百八十户，余下明年三月底前完成。", "answered_by": "周立"} | said
+    return INQUIRY.take(inquiry, verb, by=world.desk, answered_on=TODAY(), **said)
+
+
+def test_an_interpellation_taken_back_is_owed_by_nobody_and_the_office_knows(world):
+    set_rule("interpellation_min_askers", "1")
+    enquiry = asked(world)
+    Inquiry.objects.filter(pk=enquiry.pk).update(state="closed")
+    inquiry = asked(world, "interpellation", enquiry=enquiry)
+    assert DueTime.objects.filter(kind="inquiry_accept", closed_at=None).exists()
+    INQUIRY.take(inquiry, "withdraw", by=world.user)
+    assert not DueTime.objects.filter(closed_at=None).exists()
+    assert world.office.notices.filter(key__contains="withdrawn").exists()
+
+
+def test_the_body_asked_is_reminded_and_after_the_day_the_office_that_asked_it(world):
+    district = factories.make_user(Role.OFFICE, world.congress.organization.parent)
+    inquiry = handed(world)
+    reminders.run(at(inquiry.due_on - timedelta(days=1)))
+    assert world.desk.notices.filter(key__startswith="due:").count() == 1
+    assert not world.office.notices.filter(key__startswith="due:").exists()
+    reminders.run(at(inquiry.due_on + timedelta(days=1)))
+    assert world.office.notices.filter(key__startswith="due:").count() == 1
+    assert not district.notices.filter(key__startswith="due:").exists()
+    assert world.desk.notices.filter(key__startswith="due:").last().link == reverse("unit_inquiry", args=[inquiry.pk])
+
+
+def test_an_enquiry_counted_again_shows_its_new_day(world):
+    inquiry = handed(world)
+    set_rule("enquiry_working_days", "25", world.congress.organization)
+    reminders.recount(apply=True)
+    before = inquiry.due_on
+    inquiry.refresh_from_db()
+    assert inquiry.due_on == DueTime.objects.get(kind="inquiry_answer").due_on > before
+
+
+def test_an_enquiry_at_a_session_is_answered_before_it_closes(world):
+    last = TODAY() + timedelta(days=1)
+    Session.objects.update(ends_on=last)
+    assert handed(world, session=Session.objects.get()).due_on == last
+    Session.objects.update(starts_on=TODAY() - timedelta(days=9), ends_on=TODAY() - timedelta(days=8))
+    assert handed(world, session=Session.objects.get()).due_on > last
+
+
+def test_a_second_answer_keeps_who_gave_which_and_what_was_thought_of_each(world):
+    inquiry = answered(handed(world), world)
+    inquiry = INQUIRY.take(inquiry, "rate", by=world.office, satisfied=0, dissatisfied=5, outcome="")
+    inquiry = INQUIRY.take(inquiry, "ask_again", by=world.office)
+    assert world.user.notices.filter(key__contains="asked_again").exists()
+    again = {"answer_mode": "written", "answer": "余下二十户逐户列出，见附表。", "answered_by": "吴强"}
+    inquiry = answered(inquiry, world, "answer_again", **again)
+    assert (inquiry.answer_mode, inquiry.answered_by) == ("oral", "周立")
+    assert (inquiry.second_answer_mode, inquiry.second_answered_by) == ("written", "吴强")
+    assert (inquiry.first_dissatisfied, inquiry.dissatisfied) == (5, None)
+    inquiry = INQUIRY.take(inquiry, "rate", by=world.office, satisfied=5, dissatisfied=0, outcome="")
+    assert "首次：满意0人" in str(report_class("p26-inquiries")(None, {}).sections[0].table)
+    with pytest.raises(Refused):
+        INQUIRY.take(inquiry, "escalate", by=world.office, note="提请常委会研究。")
+
+
+def open_clocks(paper):
+    parts = paper.assignments.values_list("pk", flat=True)
+    rows = DueTime.objects.filter(closed_at=None)
+    own = rows.filter(kind__startswith="proposal_", subject_id=paper.pk).values_list("kind", flat=True)
+    theirs = rows.filter(kind__startswith="assignment_", subject_id__in=parts).values_list("kind", flat=True)
+    promised = rows.filter(kind="undertaking", subject_id__in=paper.undertakings.values("pk")).count()
+    return sorted([*(kind.split("_")[1] for kind in (*own, *theirs)), *["promise"] * promised])
+
+
+def test_after_each_step_exactly_the_clocks_of_that_step_run(world):
+    """What is owed along the whole way of a paper, step by step: nothing is left over, nothing is missing."""
+    seen = []
+
+    def step(paper, words):
+        seen.append((words, open_clocks(Proposal.objects.get(pk=paper.pk))))
+
+    paper = world.submitted()
+    step(paper, "registered")
+    paper = PROPOSAL.take(paper, "screen", by=world.office)
+    step(paper, "screened")
+    paper = PROPOSAL.take(paper, "return", by=world.office, note="请补充责任单位。")
+    step(paper, "returned")
+    paper = PROPOSAL.take(writing.submit(paper, by=world.user), "screen", by=world.office)
+    step(paper, "handed in again")
+    for reader in (world.office, world.reader):
+        handling.give_opinion(paper, by=reader, outcome="file")
+    paper = PROPOSAL.take(PROPOSAL.take(paper, "file", by=world.office), "plan", by=world.office)
+    step(paper, "planned")
+    handling.plan(paper, [(world.unit, "lead", ""), (world.other, "assist", "")], by=world.office)
+    paper = PROPOSAL.take(Proposal.objects.get(pk=paper.pk), "assign", by=world.office)
+    step(paper, "assigned")
+    lead = world.begin(paper.assignments.get(role="lead"), world.desk)
+    step(paper, "begun")
+    helper = world.begin(paper.assignments.get(role="assist"), world.other_desk)
+    ASSIGNMENT.take(helper, "give_opinion", by=world.other_desk, opinion="资金已列入年初预算，可予支持。")
+    step(paper, "opinion given")
+    lead = ASSIGNMENT.take(lead, "collect", by=world.desk)
+    promise = {"reply_class": "B", "promise_due_on": TODAY() + timedelta(days=200), **PROMISE}
+    paper = world.answered(lead, **promise)
+    step(paper, "answered")
+    unhappy = {"attitude": "satisfied", "result": "dissatisfied", "text": "只修了一半。", "by": world.user}
+    handling.give_feedback(paper, world.lead, **unhappy)
+    paper = PROPOSAL.take(Proposal.objects.get(pk=paper.pk), "rehandle", by=world.office, note="请说明。")
+    step(paper, "handled again")
+    paper = world.answered(paper.assignments.get(role="lead"), **promise)
+    step(paper, "answered again")
+    handling.give_feedback(paper, world.lead, attitude="satisfied", result="satisfied", by=world.user)
+    step(paper, "tracked")
+    kept = UNDERTAKING.take(
+        paper.undertakings.get(state="open"), "keep", by=world.desk, done_on=TODAY(), evidence="竣工验收报告已出。"
+    )
+    UNDERTAKING.take(kept, "confirm", by=world.user)
+    step(paper, "closed")
+    assert seen == [
+        ("registered", ["screening"]),
+        ("screened", ["screening"]),
+        ("returned", ["completion"]),
+        ("handed in again", ["screening"]),
+        ("planned", ["planning"]),
+        ("assigned", ["opinion", "reply", "sign", "sign"]),
+        ("begun", ["opinion", "reply", "sign"]),
+        ("opinion given", ["reply"]),
+        ("answered", ["feedback", "promise"]),
+        ("handled again", ["promise", "reply"]),
+        ("answered again", ["feedback", "promise"]),
+        ("tracked", ["promise"]),
+        ("closed", []),
+    ]

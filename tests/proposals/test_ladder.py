@@ -2,9 +2,12 @@
 
 import os
 import signal
+import time as clock
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from io import StringIO
 
+import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -12,14 +15,16 @@ from django.utils import timezone
 
 from congress.kernel import duetimes, notices
 from congress.kernel.deadlines import TZ
-from congress.models import DueTime, Notice, OfficialDocument, Role, Rule
+from congress.models import Delivery, DueTime, Notice, OfficialDocument, Role, Rule
 from congress.services import reminders
+from congress.tasks import remind, work
 from delegates.models import CommitteeMember
 from proposals.models import Assignment, Proposal, SupervisionStep
 from proposals.services import supervision
 from proposals.workflows import ASSIGNMENT, PROPOSAL
 from tests import factories
 from tests.proposals.world import make_world
+from tests.workers import worker
 
 RUNGS = [(-15, "soon"), (-7, "soon"), (-1, "soon"), (0, "due"), (7, "urged"), (15, "supervised"), (30, "leader")]
 
@@ -224,7 +229,7 @@ def test_two_clocks_at_once_speak_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_the_broker_gone_every_rung_is_written_and_delivered_when_it_is_back(settings):
+def test_with_the_broker_gone_every_rung_is_written_and_owed(settings):
     from congress.models import Job
 
     world = make_world()
@@ -236,3 +241,62 @@ def test_with_the_broker_gone_every_rung_is_written_and_delivered_when_it_is_bac
     passed = reminders.run(at(row.due_on + timedelta(days=7)))
     assert passed.sent + passed.escalated == 3
     assert Job.objects.filter(kind="deliver").count() == before + 1, "owed in the database, whatever the broker does"
+
+
+def wait_for(what, seconds=40):
+    """Until it holds."""
+    until = clock.monotonic() + seconds
+    while not what():
+        assert clock.monotonic() < until, "waited in vain"
+        clock.sleep(0.2)
+
+
+def blocked():
+    """Whether somebody on this database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+@contextmanager
+def nobody_writes_steps():
+    """Whoever comes to a rung that writes a step of supervision waits in the middle of it."""
+    with psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        other.cursor().execute("LOCK TABLE proposals_supervisionstep IN EXCLUSIVE MODE")
+        yield
+        other.rollback()
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_celery_worker_killed_within_a_rung_then_two_workers_and_two_beats_send_it_once():
+    world = make_world()
+    world.desk.email = "desk@liaison.invalid"
+    world.desk.save()
+    row = world.working()
+    day = timezone.localdate() - timedelta(days=8)  # urged yesterday, had a worker been there
+    Assignment.objects.filter(pk=row.pk).update(due_on=day)
+    DueTime.objects.filter(kind="assignment_reply").update(due_on=day, next_at=timezone.now())
+    DueTime.objects.exclude(kind="assignment_reply").update(next_at=None)
+    with worker("first") as first, nobody_writes_steps():
+        remind.delay()
+        wait_for(blocked)
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+    wait_for(lambda: not blocked())
+    assert not Notice.objects.filter(key__contains=":urged:").exists()
+    assert not SupervisionStep.objects.exists()
+    with worker("second"), worker("third"):
+        for _beat in range(2):
+            remind.delay()
+        wait_for(SupervisionStep.objects.exists)
+        work.delay()
+        wait_for(lambda: not Delivery.objects.exclude(state=Delivery.State.SENT).exists())
+    urged = Notice.objects.filter(key__contains=":urged:")
+    assert sorted(urged.values_list("recipient", flat=True)) == sorted(
+        [world.desk.pk, world.office.pk, world.reader.pk]
+    )
+    assert SupervisionStep.objects.get().document is not None
+    assert Delivery.objects.filter(notice__in=urged).count() == 1  # one of them has an address

@@ -109,10 +109,13 @@ def test_a_paper_is_screened_planned_and_handed_out_by_its_pages(world, clerk, s
 def test_the_board_shows_columns_and_lets_a_card_go_only_where_the_table_leads(world, clerk):
     filed = PROPOSAL.take(world.screening(), "file", by=world.office)
     late = world.assigned(title="关于硬化通组道路的提议")
+    read = world.screening(title="关于增设公交候车亭的提议")
+    Assignment.objects.update(due_on=TODAY() - timedelta(days=3))
     Proposal.objects.filter(pk=late.pk).update(due_on=TODAY() - timedelta(days=3))
     shown = clerk.get(page("board")).content.decode()
     assert "关于硬化通组道路的提议" in shown
     assert 'class="lo-paper red"' in shown
+    assert f'data-to-plan="/admin/proposals/proposal/{read.pk}/take/file/"' in shown, "screened, it can be filed"
     assert f"/admin/proposals/proposal/{late.pk}/take/" not in shown, "with a unit it moves by the unit's reply alone"
     assert f"/admin/proposals/proposal/{filed.pk}/take/plan/" not in shown, "the plan stays in its own column"
 
