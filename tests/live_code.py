@@ -384,3 +384,6 @@ _.paginator_class
 _.COMPLETION_LADDER
 _.owe_whole
 _.submitted_on
+_.INQUIRY_LADDER
+_.second_answer_mode
+_.second_answered_by
