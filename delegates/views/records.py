@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
@@ -53,21 +54,30 @@ class Home(DelegateMixin, TemplateView):
 
     template_name = "delegates/home.html"
 
+    @cached_property
+    def mandates(self) -> list[Mandate]:
+        """The same, each with whether its commitment is signed (`pledged`) and how many corrections wait (`asked`)."""
+        user = self.request.user
+        pledged = COMMITMENTS.visible(user).filter(mandate=OuterRef("pk"))
+        waiting = CORRECTIONS.visible(user).filter(
+            mandate=OuterRef("pk"), asked_by=user, state=CorrectionRequest.State.ASKED
+        )
+        asked = waiting.order_by().values("mandate").annotate(count=Count("pk")).values("count")
+        rows = MANDATES.visible(user).filter(person__user=user).for_list()
+        return list(rows.annotate(pledged=Exists(pledged), asked=Subquery(asked)))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        signed = set(COMMITMENTS.visible(user).values_list("mandate", flat=True))
         shown = cards(user)
         return super().get_context_data(
             mandates=self.mandates,
             body=next((seat.delegation or seat.group for seat in self.mandates), None),
             notices=NOTICES.visible(user)[:5],
-            open_corrections=CORRECTIONS.visible(user)
-            .filter(asked_by=user, state=CorrectionRequest.State.ASKED)
-            .count(),
+            open_corrections=sum(seat.asked or 0 for seat in self.mandates),
             training=own_year(user),
             cards=shown,
             owed=[one for card in shown for one in card.owed],
-            unsigned=next((seat for seat in self.mandates if seat.status in SERVING and seat.pk not in signed), None),
+            unsigned=next((seat for seat in self.mandates if seat.status in SERVING and not seat.pledged), None),
             **kwargs,
         )
 

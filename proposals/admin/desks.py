@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.doors.admin import keep_files
+from congress.doors.paging import PatientPaginator
 from congress.kernel.workflow import Refused
 from congress.policies import MANAGE, branches
 from proposals.forms.decisions import ReasonForm
@@ -32,6 +33,8 @@ from proposals.policies import PROPOSALS, keeps
 from proposals.services import bulletins, entering, handling, overview, succession, supervision
 from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.telling import proposers
+
+LATE_A_PAGE = 50
 
 
 class PaperDesks:
@@ -152,6 +155,7 @@ class PaperDesks:
                     leader=data["leader"],
                     opinion=data["opinion"],
                     is_key=data["is_key"],
+                    task_force=data["task_force"],
                     seen=data["seen"],
                 )
                 messages.success(request, _("The plan is saved. Assign it when it is right."))
@@ -223,9 +227,11 @@ class PaperDesks:
         """Everything overdue: whom, since when, how often urged."""
         if not self.has_module_permission(request):  # type: ignore[attr-defined]
             raise Http404
-        rows = overview.late(request.user, timezone.localdate())
+        today = timezone.localdate()
+        page = PatientPaginator(overview.late_parts(request.user, today), LATE_A_PAGE).get_page(request.GET.get("page"))
         context = self.admin_site.each_context(request) | {
-            "rows": rows,
+            "rows": overview.urged(page.object_list, today),
+            "page_obj": page,
             "opts": self.opts,
             "keeps": bool(branches(request.user, MANAGE)),
             "all": "all" in request.GET,

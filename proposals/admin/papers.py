@@ -83,7 +83,8 @@ class ProposalAdmin(PaperDesks, FoundByWords):
     search_fields = ["title"]
     fields = [
         ("number_shown", "kind"), ("state", "category"), ("scope", "lead_shown"), ("submitted_at", "former"),
-        "prior_attempt", "also_submitted_to", "leader", "planning_opinion", "decision_note", "closing_note",
+        "prior_attempt", "also_submitted_to", "leader", "task_force", "planning_opinion",
+        "decision_note", "closing_note",
     ]  # fmt: skip
     change_form_template = "admin/proposals/proposal_change_form.html"
     change_list_template = "admin/proposals/proposal_change_list.html"

@@ -45,6 +45,10 @@ class PlanForm(forms.Form):
         CommitteeMember.objects.none(), label=gettext_lazy("leading committee member"), required=False
     )
     is_key = forms.BooleanField(label=gettext_lazy("key paper under a leader's own charge"), required=False)
+    task_force = forms.CharField(
+        label=gettext_lazy("task force (专班)"), max_length=120, required=False,
+        help_text=gettext_lazy("For a paper that several units carry out together: its name and who heads it."),
+    )  # fmt: skip
     opinion = long_text(gettext_lazy("opinion on the handling (拟办意见)"), required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -57,6 +61,7 @@ class PlanForm(forms.Form):
         self.fields["leader"].label_from_instance = lambda row: f"{row.name}（{row.post}）" if row.post else row.name
         self.fields["leader"].initial, self.fields["is_key"].initial = proposal.leader_id, proposal.is_key
         self.fields["opinion"].initial = proposal.planning_opinion
+        self.fields["task_force"].initial = proposal.task_force
         units = list(units_of(organization))
         choices = [("", _("Choose")), *((unit.pk, unit.name) for unit in units)]
         planned = list(proposal.assignments.filter(state="planned").order_by("pk"))

@@ -188,6 +188,7 @@ class Proposal(models.Model):
         verbose_name=_("leading committee member"),
     )  # fmt: skip
     is_key = models.BooleanField(_("key paper under a leader's own charge"), default=False)
+    task_force = models.CharField(_("task force (专班)"), max_length=120, blank=True)
     planning_opinion = models.TextField(_("opinion on the handling (拟办意见)"), max_length=1000, blank=True)
     assigned_at = models.DateTimeField(_("assigned at"), null=True, editable=False)
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)

@@ -5,6 +5,7 @@ from proposals.reports.handling import HandlingReport
 from proposals.reports.handover import HandoverList
 from proposals.reports.inquiries import Inquiries
 from proposals.reports.ledger import Ledger
+from proposals.reports.meeting import MeetingPack
 from proposals.reports.paper_form import BlankForm, FilledForm
 from proposals.reports.progress import Overdue, Progress
 from proposals.reports.satisfaction import SatisfactionReport
@@ -23,6 +24,7 @@ REPORTS = [
     UnitAssessment,
     ClosingSheet,
     HandoverList,
+    MeetingPack,
     BlankForm,
     FilledForm,
 ]

@@ -89,6 +89,7 @@ def plan(
     leader: CommitteeMember | None = None,
     opinion: str = "",
     is_key: bool = False,
+    task_force: str = "",
     seen: int | None = None,
 ) -> list[Assignment]:
     """Who is to handle it: units with role and task, in place of what was planned before; the leading committee member.
@@ -110,8 +111,9 @@ def plan(
         for unit, role, task in parts
     ]
     locked.leader, locked.planning_opinion, locked.is_key = leader, opinion.strip()[:1000], is_key
+    locked.task_force = task_force.strip()[:120]
     locked.version += 1
-    locked.save(update_fields=["leader", "planning_opinion", "is_key", "version"])
+    locked.save(update_fields=["leader", "planning_opinion", "is_key", "task_force", "version"])
     return rows
 
 

@@ -1,7 +1,7 @@
 """What the office sees of one paper, of all papers by state, and of everything that is late."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -288,29 +288,29 @@ class Late:
     last: date | None
 
 
-def late(user: Any, today: date, congresses: Sequence[Congress] | None = None, most: int | None = None) -> list[Late]:
-    """What is overdue and the user may see, of those congresses if any are named: the latest first, `most` of them."""
+def late_parts(user: Any, today: date, congresses: Sequence[Congress] | None = None) -> QuerySet[Assignment]:
+    """What is overdue and the user may see, of those congresses if any are named: the latest first."""
     meant = {} if congresses is None else {"proposal__congress__in": congresses}
-    rows = list(
-        seen(user, ASSIGNMENTS)
-        .filter(**meant)
-        .for_list()
-        .overdue(today)
-        .order_by("due_on", "pk")
-        .select_related(
-            "unit",
-            "proposal__congress__organization",
-            "proposal__lead__person",
-            "proposal__leader",
-            "proposal__session",
-        )[:most]
-    )
-    urged = SupervisionStep.objects.filter(assignment__in=[row.pk for row in rows]).exclude(
+    rows = seen(user, ASSIGNMENTS).filter(**meant).for_list().overdue(today).order_by("due_on", "pk")
+    return rows.select_related(
+        "unit", "proposal__congress__organization", "proposal__lead__person", "proposal__leader", "proposal__session"
+    )  # fmt: skip
+
+
+def late(user: Any, today: date, congresses: Sequence[Congress] | None = None, most: int | None = None) -> list[Late]:
+    """The same, `most` of it, each with how often it was urged."""
+    return urged(late_parts(user, today, congresses)[:most], today)
+
+
+def urged(parts: Iterable[Assignment], today: date) -> list[Late]:
+    """Late parts, each with how often it was urged and when last. One query."""
+    rows = list(parts)
+    steps = SupervisionStep.objects.filter(assignment__in=[row.pk for row in rows]).exclude(
         kind=SupervisionKind.MEETING
     )
     by_row = {
         pk: (count, last)
-        for pk, count, last in urged.order_by().values_list("assignment").annotate(count=Count("pk"), last=Max("on"))
+        for pk, count, last in steps.order_by().values_list("assignment").annotate(count=Count("pk"), last=Max("on"))
     }
     return [Late(row, (today - row.due_on).days, *by_row.get(row.pk, (0, None))) for row in rows]
 

@@ -73,6 +73,7 @@ def of_assignment(assignment: Assignment) -> dict[str, str]:
         .select_related("unit")
     ]
     leader = f"该件由{proposal.leader}同志领衔督办。" if proposal.leader else ""
+    leader += f"办理专班：{proposal.task_force}。" if proposal.task_force else ""
     return of_paper(proposal) | {
         "承办单位": assignment.unit.name,
         "承办方式": ROLE_WORDS[AssignmentRole(assignment.role)],

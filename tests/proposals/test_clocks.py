@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from congress.kernel import duetimes
 from congress.kernel.deadlines import TZ
-from congress.kernel.reports import report_class
+from congress.kernel.reports import ReportRefused, report_class
 from congress.kernel.workflow import Refused
 from congress.models import DueTime, Notice, Role, Rule, Session
 from congress.services import reminders
-from proposals.models import Assignment, Inquiry, Proposal, SupervisionStep
+from proposals.models import Assignment, Inquiry, Proposal, SupervisionMeeting, SupervisionStep
 from proposals.models import ProposalState as S
 from proposals.services import digest, handling, overview, sessions, supervision, writing
 from proposals.workflows import ASSIGNMENT, INQUIRY, PROPOSAL, UNDERTAKING
@@ -324,3 +324,39 @@ def test_after_each_step_exactly_the_clocks_of_that_step_run(world):
         ("tracked", ["promise"]),
         ("closed", []),
     ]
+
+
+def test_the_papers_of_a_supervision_meeting_show_progress_and_what_was_said(world, sign_in):
+    row = world.working()
+    Assignment.objects.filter(pk=row.pk).update(due_on=TODAY() - timedelta(days=9))
+    handling.note_progress(row, "管网设计已通过评审。", by=world.desk)
+    earlier = TODAY() - timedelta(days=5)
+    supervision.record(
+        row.proposal, by=world.office, kind="phone", on=earlier, assignment=row, said="请本周内报送初步方案。"
+    )
+    meeting = SupervisionMeeting.objects.create(
+        organization=world.congress.organization, held_on=TODAY(), place="三楼会议室", chair="李明"
+    )
+    params = {"meeting": str(meeting.pk)}
+    before = report_class("d10-supervision-meeting")(world.office, params).html()
+    for words in ("管网设计已通过评审", "请本周内报送初步方案", "三楼会议室", world.unit.name):
+        assert words in before
+    supervision.minute(meeting, [(Assignment.objects.get(pk=row.pk), "资金下周到位。", None)], by=world.office)
+    assert "资金下周到位" in report_class("d10-supervision-meeting")(world.office, params).html()
+    page = reverse("admin:proposals_supervisionmeeting_change", args=[meeting.pk])
+    assert f"d10-supervision-meeting/?meeting={meeting.pk}" in sign_in(world.office).get(page).content.decode()
+    neighbour = factories.make_user(Role.TOWNSHIP, factories.make_township(name="凤台镇"))
+    with pytest.raises(ReportRefused):
+        report_class("d10-supervision-meeting")(neighbour, params)
+
+
+def test_a_long_list_of_what_is_late_has_pages(world, sign_in, monkeypatch):
+    monkeypatch.setattr("proposals.admin.desks.LATE_A_PAGE", 2)
+    for number in range(3):
+        row = world.assigned(title=f"关于硬化{'甲乙丙'[number]}组道路的提议").assignments.get()
+        Assignment.objects.filter(pk=row.pk).update(due_on=TODAY() - timedelta(days=9 - number))
+    clerk, page = sign_in(world.office), reverse("admin:proposals_late")
+    first, second = clerk.get(page).content.decode(), clerk.get(page, {"page": 2}).content.decode()
+    assert [f"{group}组道路" in first for group in "甲乙丙"] == [True, True, False]
+    assert "丙组道路" in second
+    assert "3件" in first or "3 " in first
