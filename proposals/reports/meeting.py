@@ -40,7 +40,8 @@ class Line:
 
     @property
     def paper(self) -> str:
-        return f"{self.part.proposal.kind_word}\n{self.part.proposal.number_text}"
+        number = self.part.proposal.number_text.replace("年", "年\n")
+        return f"{self.part.proposal.kind_word}\n{number}"
 
     @property
     def unit(self) -> str:
@@ -114,10 +115,14 @@ class MeetingPack(Report):
 
     def build(self) -> list[Section]:
         meeting, lines = self.meeting, self.lines()
-        head = f"时间：{long_day(meeting.held_on)}　地点：{meeting.place}　主持：{meeting.chair}"
-        notes = [head, *([f"出席：{meeting.present}"] if meeting.present else [])]
+        notes = [f"出席：{meeting.present}"] if meeting.present else []
         if meeting.minutes:
             notes.append(f"会议纪要：{meeting.minutes}")
         if meeting.next_on:
             notes.append(f"下次督办会：{long_day(meeting.next_on)}")
         return [Section("", lines, COLUMNS, notes=notes)]
+
+    def context(self) -> dict[str, Any]:
+        meeting = self.meeting
+        order = f"时间：{long_day(meeting.held_on)}　地点：{meeting.place}　主持：{meeting.chair}"
+        return super().context() | {"order": order}

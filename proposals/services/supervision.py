@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from congress.kernel import rules
 from congress.kernel.duetimes import Ladder, Reached, Step, Told, spoken_at
+from congress.kernel.reports import seen
 from congress.kernel.workflow import lock
 from congress.models import Organization, Rung, User
 from congress.policies import managers_of
@@ -233,9 +234,9 @@ def record(
     return step
 
 
-def to_discuss(meeting: SupervisionMeeting, user: User) -> list[Assignment]:
+def to_discuss(meeting: SupervisionMeeting, user: User | None) -> list[Assignment]:
     """Units that are late with papers of the meeting's branch, the latest first."""
-    rows = ASSIGNMENTS.visible(user).for_list().overdue(meeting.held_on)
+    rows = seen(user, ASSIGNMENTS).for_list().overdue(meeting.held_on)
     here = rows.filter(proposal__congress__organization__path__startswith=meeting.organization.path)
     return list(here.order_by("due_on", "pk")[:MOST_DISCUSSED])
 
