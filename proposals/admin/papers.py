@@ -16,7 +16,7 @@ from congress.doors.admin import WorkflowAdmin
 from congress.doors.figures import patient_figures
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
-from proposals.models import EDITABLE, WITH_THE_UNIT, Assignment, Proposal, ProposalState, ReplyClass
+from proposals.models import EDITABLE, WITH_THE_UNIT, WITH_UNITS, Assignment, Proposal, ReplyClass
 from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
@@ -49,7 +49,7 @@ class UrgencyFilter(admin.SimpleListFilter):
             return queryset.overdue(today)
         if self.value() == "soon":
             until = today + timedelta(days=SOON_DAYS)
-            return queryset.filter(state__in=["assigned", "rehandling"], due_on__range=(today, until))
+            return queryset.filter(state__in=WITH_UNITS, due_on__range=(today, until))
         if self.value() == "asked":
             return queryset.exclude(withdrawal_reason="").filter(state__in=BEFORE_VOTE)
         return queryset
@@ -140,7 +140,7 @@ class ProposalAdmin(PaperDesks, FoundByWords):
         moves, step = overview.moves(cards, request.user), reverse("admin:proposals_proposal_take", args=[0, "VERB"])
         paper = reverse("admin:proposals_proposal_change", args=[0])
         for card in cards:
-            waits = card.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
+            waits = card.state in WITH_UNITS
             card.light = light(card.due_on, today) if waits else ""
             card.page = paper.replace("/0/", f"/{card.pk}/")
             card.drops = [
@@ -179,7 +179,7 @@ class ProposalAdmin(PaperDesks, FoundByWords):
 
     @admin.display(description=gettext_lazy("light"))
     def light_shown(self, obj: Proposal) -> str:
-        waits = obj.state in (ProposalState.ASSIGNED, ProposalState.REHANDLING)
+        waits = obj.state in WITH_UNITS
         return lamp(light(obj.due_on, timezone.localdate())) if waits else "—"
 
     @admin.display(description=gettext_lazy("former number"))

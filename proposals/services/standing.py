@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from congress.models import DueTime
-from proposals.models import ANSWERING, Assignment, Proposal, Signature, SignatureState, Undertaking, UndertakingState
+from proposals.models import (
+    ANSWERING,
+    WITH_UNITS,
+    Assignment,
+    Proposal,
+    Signature,
+    SignatureState,
+    Undertaking,
+    UndertakingState,
+)
 from proposals.models import AssignmentState as A
 from proposals.models import ProposalKind as K
 from proposals.models import ProposalState as S
@@ -57,7 +66,6 @@ WITH_PROPOSER: Final = (S.DRAFT, S.SIGNING, S.RETURNED, S.FEEDBACK)
 WITH_OFFICE: Final = (
     S.SUBMITTED, S.REGISTERED, S.SCREENING, S.FILED, S.CONVERTED, S.TO_ADVICE, S.DELIBERATION, S.PLANNING, S.ANSWERED,
 )  # fmt: skip
-WITH_UNITS: Final = (S.ASSIGNED, S.REHANDLING)
 CLOCK_OF: Final = {
     S.REGISTERED: "proposal_screening", S.SCREENING: "proposal_screening", S.FILED: "proposal_planning",
     S.CONVERTED: "proposal_planning", S.TO_ADVICE: "proposal_planning", S.PLANNING: "proposal_planning",

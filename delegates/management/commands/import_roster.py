@@ -1,35 +1,22 @@
 """A roster workbook, written into the register from the console: all of it or nothing."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from congress.kernel.workflow import Refused
-from congress.services import imports, organizations
+from congress.management.importing import ImportCommand
+from congress.models import Organization
 from delegates.services.roster import RosterImport
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = "Import a roster workbook: a sheet a township, all or nothing."
+    importer = RosterImport
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--organization", metavar="CODE", required=True)
+        super().add_arguments(parser)
         parser.add_argument(
             "--create", action="store_true", help="make missing townships, congresses, electing units and groups"
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
 
-    def handle(self, *args: Any, file: Path, organization: str, **options: Any) -> None:
-        try:
-            node = organizations.find(organization)
-            importer = RosterImport(node, create_missing=options["create"])
-            result = imports.run_from_console(importer, node, file, dry_run=options["dry_run"])
-        except (Refused, OSError) as refusal:
-            raise CommandError(str(refusal)) from refusal
-        for line in result.lines:
-            self.stdout.write(line)
-        if not result.succeeded:
-            raise SystemExit(1)
+    def made(self, organization: Organization, options: dict[str, Any]) -> RosterImport:
+        return RosterImport(organization, create_missing=options["create"])
