@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -117,9 +118,11 @@ class UndertakingQuerySet(AboutPapers):
 
 class AssignmentQuerySet(AboutPapers):
     def for_list(self) -> AssignmentQuerySet:
-        return self.select_related(
+        """With what a line about a unit's part shows: not the texts of its paper, nor the record of its proposer."""
+        rows = self.select_related(
             "unit", "proposal__congress__organization", "proposal__session", "proposal__lead__person"
         )
+        return rows.defer(*_unread())
 
     def open(self) -> AssignmentQuerySet:
         """Not done with: the unit or the office has to act."""
@@ -128,6 +131,15 @@ class AssignmentQuerySet(AboutPapers):
     def overdue(self, today: date) -> AssignmentQuerySet:
         """The unit should have done it, and it is the unit's turn."""
         return self.filter(state__in=WITH_THE_UNIT, due_on__lt=today)
+
+
+@cache
+def _unread() -> tuple[str, ...]:
+    """The columns that no list of parts shows, and that are most of what it would fetch."""
+    papers, persons = apps.get_model("proposals.Proposal"), apps.get_model("delegates.Person")
+    texts = [field.name for field in papers._meta.concrete_fields if isinstance(field, models.TextField)]
+    record = [field.name for field in persons._meta.concrete_fields if field.name not in {"id", "name", "user"}]
+    return tuple([f"proposal__{name}" for name in texts] + [f"proposal__lead__person__{name}" for name in record])
 
 
 def alike(rows: models.QuerySet, title_grams: list[int], text_marks: list[int]) -> models.QuerySet:
