@@ -130,7 +130,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # cached_db dies with Re
 
 # Who may come in
 AUTH_USER_MODEL = "congress.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "congress.doors.backend.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _validation = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [

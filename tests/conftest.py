@@ -56,7 +56,7 @@ def sign_in():
         from congress.services import accounts
 
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="congress.doors.backend.AccountBackend")
         if user.is_staff:
             device = user.totpdevice_set.filter(confirmed=True).first()
             device = device or accounts.start_authenticator(user, confirmed=True)[0]

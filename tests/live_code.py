@@ -387,3 +387,4 @@ _.submitted_on
 _.INQUIRY_LADDER
 _.second_answer_mode
 _.second_answered_by
+_.AccountBackend

@@ -110,7 +110,7 @@ ALLOWED_BEFORE_THE_CODE = {"one_time_code", "one_time_setup", "password_change",
 
 
 def test_staff_with_a_password_only_get_nowhere(world, client):
-    client.force_login(world.users["office"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.users["office"], backend="congress.doors.backend.AccountBackend")
     for name in [*LISTS, "admin:index", "message_list", "my_account", "start", "public_home"]:
         response = client.get(reverse(name))
         assert response.status_code == 302, name

@@ -191,7 +191,7 @@ def test_every_refusal_is_a_problem_document(world, sign_in, client):
 
 def test_a_session_needs_the_token_of_the_page_for_unsafe_calls(world):
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(world.users["delegate"], backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(world.users["delegate"], backend="congress.doors.backend.AccountBackend")
     problem(ask(strict, wanted(world)), 403, "permission_denied")
     problem(strict.post("/api/v1/tokens/", content_type=JSON), 403, "permission_denied")
     assert not AuthToken.objects.exists()
@@ -201,13 +201,13 @@ def test_a_session_needs_the_token_of_the_page_for_unsafe_calls(world):
 
 
 def test_staff_with_a_password_only_and_a_first_password_get_nothing(world, client):
-    client.force_login(world.users["township"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.users["township"], backend="congress.doors.backend.AccountBackend")
     for name in RESOURCES:
         problem(client.get(f"/api/v1/{name}/"), 401, "second_factor")
     problem(client.post("/api/v1/tokens/", content_type=JSON), 401, "second_factor")
     delegate = world.users["delegate"]
     User.objects.filter(pk=delegate.pk).update(must_change_password=True)
-    client.force_login(delegate, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(delegate, backend="congress.doors.backend.AccountBackend")
     problem(client.get("/api/v1/delegates/"), 403, "permission_denied")
     problem(client.post("/api/v1/tokens/", content_type=JSON), 403, "permission_denied")
 

@@ -39,7 +39,7 @@ def test_a_password_alone_cannot_be_exchanged_for_a_new_one(client):
 
     user = world.users["office"]
     accounts.start_authenticator(user, confirmed=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="congress.doors.backend.AccountBackend")
     before = user.password
     response = client.post(reverse("password_change"), {"old_password": factories.PASSWORD})
     assert response.status_code == 302

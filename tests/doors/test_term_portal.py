@@ -31,7 +31,7 @@ def own(world, sign_in):
 def test_every_form_works_without_javascript(world, own):
     """As a browser without it sends them: to the page's own address, with the token the form holds."""
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(world.users["delegate"], backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(world.users["delegate"], backend="congress.doors.backend.AccountBackend")
     for name, data in [("pledge", {"own_words": "多走访", "sure": "on"}), ("resign", {"letter": LETTER, "sure": "on"})]:
         page = strict.get(reverse(name)).content.decode()
         form = re.search(r'<form method="post" class="form".*?</form>', page, re.DOTALL)[0]

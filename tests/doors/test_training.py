@@ -107,7 +107,7 @@ def test_a_forged_form_signs_nobody_in(world, today):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world.users["delegate"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.users["delegate"], backend="congress.doors.backend.AccountBackend")
     assert client.post(door(today)).status_code == 403
     assert not Attendance.objects.filter(session=today).exists()
 
