@@ -57,6 +57,11 @@ def enters(user: Any, proposal: Proposal) -> bool:
     return is_lead(user, proposal) or (proposal.entered_by_id is not None and keeps(user, proposal))
 
 
+def has_left(user: Any, proposal: Proposal) -> bool:
+    """Whether the account is a lead proposer's who has left office: he reads his paper and does nothing with it."""
+    return proposal.lead.status in GONE and is_lead(user, proposal)
+
+
 def closes(user: Any, proposal: Proposal) -> bool:
     """A paper whose proposers are content is closed by itself; the office may do it too."""
     return user is None or keeps(user, proposal)
@@ -96,9 +101,7 @@ class ProposalPolicy(BranchPolicy):
         return Proposal.objects.filter(self._concerned(user))
 
     def _concerned(self, user: Any) -> Q:
-        # A draft that was thrown away was never anybody's but its signers'.
-        handed_in = ~Q(state__in=PRIVATE) & ~Q(state="withdrawn", submitted_at=None)
-        seen = within(branches(user), self.prefix) & (handed_in | Q(entered_by__isnull=False))
+        seen = self.of_branch(user)
         if has_role(user, Role.DELEGATE):
             # Asked for here: a few dozen keys among a hundred thousand papers, and no plan that could read them all.
             seen |= Q(pk__in=set(self.signed_by(user).union(self.answered_to(user)).values_list("proposal", flat=True)))
@@ -106,6 +109,12 @@ class ProposalPolicy(BranchPolicy):
             given = Assignment.objects.exclude(state__in=UNSEEN_BY_UNITS).filter(within(desks, "unit"))
             seen |= Q(pk__in=given.values("proposal"))
         return seen
+
+    def of_branch(self, user: Any) -> Q:
+        """What was handed in there, and what its office typed off a form."""
+        # A draft that was thrown away was never anybody's but its signers'.
+        handed_in = ~Q(state__in=PRIVATE) & ~Q(state="withdrawn", submitted_at=None)
+        return within(branches(user), self.prefix) & (handed_in | Q(entered_by__isnull=False))
 
     def may_change(self, user: Any, obj: Proposal) -> bool:
         return keeps(user, obj)
@@ -145,6 +154,19 @@ class ConcernedPolicy(ProposalPolicy):
 
     def visible(self, user: Any) -> QuerySet:
         return self.concerned(user)
+
+
+class OfficePapersPolicy(ProposalPolicy):
+    """The papers of the branch alone: what the office's pages tell of one is no signer's and no reader's.
+
+    A clerk who is a delegate too reads what he signed elsewhere on his phone, as every signer does.
+    """
+
+    def may_list(self, user: Any) -> bool:
+        return bool(branches(user))
+
+    def visible(self, user: Any) -> QuerySet:
+        return Proposal.objects.filter(self.of_branch(user))
 
 
 class BlankFormPolicy(BranchPolicy):
@@ -214,16 +236,19 @@ class CategoryPolicy(BranchPolicy):
 
 
 class PrecedentPolicy(BranchPolicy):
-    """An earlier paper is shown to whoever belongs to its organisation, to one below it or to one above it."""
+    """An earlier paper is shown to whoever belongs to its organisation, to one below it or to one above it; one that
+    was not filed because it touches secrets or accuses somebody, to the office alone."""
 
     model = Precedent
+    HUSHED = (RejectReason.SECRET, RejectReason.ACCUSATION)
 
     def may_list(self, user: Any) -> bool:
         return bool(branches(user))
 
     def visible(self, user: Any) -> QuerySet:
-        own = within(branches(user), "organization") | Q(organization__code__in=_codes(user))
-        return Precedent.objects.filter(own | Q(proposal__is_public=True))
+        office = within(branches(user), "organization")
+        near = Q(organization__code__in=_codes(user)) & (Q(proposal=None) | ~Q(proposal__reject_reason__in=self.HUSHED))
+        return Precedent.objects.filter(office | near | Q(proposal__is_public=True, proposal__state__in=PUBLISHABLE))
 
     def may_change(self, user: Any, obj: Precedent) -> bool:
         return obj.proposal_id is None and holds(user, MANAGE, obj.organization)
@@ -334,4 +359,4 @@ def accounts_in(user: Any) -> QuerySet:
 PROPOSALS, ASSIGNMENTS, UNDERTAKINGS = ProposalPolicy(), AssignmentPolicy(), UndertakingPolicy()
 CATEGORIES, PRECEDENTS, INQUIRIES = CategoryPolicy(), PrecedentPolicy(), InquiryPolicy()
 MEETINGS, FEEDBACKS = MeetingPolicy(), FeedbackPolicy()
-CONCERNED, BLANKS = ConcernedPolicy(), BlankFormPolicy()
+CONCERNED, OFFICE_PAPERS, BLANKS = ConcernedPolicy(), OfficePapersPolicy(), BlankFormPolicy()

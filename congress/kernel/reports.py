@@ -207,6 +207,11 @@ class Report:
     def heading(self) -> str:
         return "".join(self.phrases)
 
+    @property
+    def recorded_as(self) -> str:
+        """What the security record calls it."""
+        return self.heading
+
     def reveals(self) -> list[tuple[str, Organization]]:
         """Whose personal numbers stand unmasked in it, for the audit; nobody's unless the report says so."""
         return []

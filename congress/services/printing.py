@@ -94,7 +94,7 @@ def record(report: Report, *, by: Any, file_format: str, sha256: str, rendered: 
     audit.record(
         "print",
         by=by,
-        subject=report.heading,
+        subject=report.recorded_as,
         organization=report.organization,
         key=report.key,
         params=report.asked,

@@ -29,7 +29,7 @@ from proposals.forms.office import (
     StepForm,
 )
 from proposals.models import EDITABLE, Proposal, ProposalState
-from proposals.policies import PROPOSALS, keeps
+from proposals.policies import OFFICE_PAPERS, keeps
 from proposals.services import bulletins, entering, handling, overview, succession, supervision
 from proposals.workflows.conditions import is_leaderless
 from proposals.workflows.telling import proposers
@@ -61,7 +61,7 @@ class PaperDesks:
 
     def enter(self, request: HttpRequest) -> HttpResponse:
         """A paper form that was handed over the counter, with its scan: kept, and registered if it is complete."""
-        if not PROPOSALS.may_create(request.user):
+        if not OFFICE_PAPERS.may_create(request.user):
             raise PermissionDenied
         form = EnterForm(request.POST or None, request.FILES or None, user=request.user)
         if request.method == "POST" and form.is_valid():
@@ -196,7 +196,11 @@ class PaperDesks:
         obj = self._kept(request, pk)
         form = ResultForm(request.POST or None)
         return self._asked(
-            request, obj, form, _("Record what came of it"), lambda said: obj.results.get_or_create(**said)
+            request,
+            obj,
+            form,
+            _("Record what came of it"),
+            lambda said: handling.note_result(obj, by=request.user, **said),
         )
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -268,6 +272,8 @@ class PaperDesks:
 
     def handover(self, request: HttpRequest) -> HttpResponse:
         """The list of the assigning meeting (交办会): what is planned, handed out together."""
+        if not self.has_module_permission(request):  # type: ignore[attr-defined]
+            raise Http404
         rows = self.get_queryset(request).filter(state=ProposalState.PLANNING)  # type: ignore[attr-defined]
         rows = rows.prefetch_related("assignments__unit").order_by("kind", "number", "pk")[:200]
         if request.method == "POST":

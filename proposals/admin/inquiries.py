@@ -94,7 +94,7 @@ class SupervisionMeetingAdmin(PolicyAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if obj := context.get("original"):
-            context["steps"] = obj.steps.select_related("proposal", "assignment__unit").order_by("pk")
+            context["steps"] = supervision.minuted(obj, request.user)
             context["manages"] = self.has_change_permission(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from congress.doors.figures import patient_figures
 from congress.kernel import rules
 from proposals.admin.desks import PaperDesks
 from proposals.models import EDITABLE, WITH_THE_UNIT, WITH_UNITS, Assignment, Proposal, ReplyClass
-from proposals.policies import ASSIGNMENTS, PROPOSALS, keeps
+from proposals.policies import ASSIGNMENTS, OFFICE_PAPERS, keeps
 from proposals.services import overview
 from proposals.services.lights import SOON_DAYS, light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
@@ -76,7 +76,7 @@ class FoundByWords(WorkflowAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(PaperDesks, FoundByWords):
-    policy, workflow, view_on_site = PROPOSALS, PROPOSAL, False
+    policy, workflow, view_on_site = OFFICE_PAPERS, PROPOSAL, False
     list_display = ["number_shown", "title", "organization", "lead_name", "state", "due_shown", "light_shown"]
     list_display_links = ["number_shown", "title"]
     list_filter = [UrgencyFilter, "state", "kind", ClassFilter, "is_key"]
@@ -112,7 +112,9 @@ class ProposalAdmin(PaperDesks, FoundByWords):
         return None if obj.entered_by_id else obj.submitted_at or timezone.now()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"enters": PROPOSALS.may_create(request.user)} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"enters": OFFICE_PAPERS.may_create(request.user)} | (extra_context or {})
+        )
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -128,6 +130,8 @@ class ProposalAdmin(PaperDesks, FoundByWords):
 
     def board(self, request: HttpRequest) -> HttpResponse:
         """Columns by what a paper waits for; a card goes only where the table has a step for it."""
+        if not self.has_module_permission(request):
+            raise Http404
         narrowed = {"is_key": True} if request.GET.get("key") else {}
         found = patient_figures(
             request.user,

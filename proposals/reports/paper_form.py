@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from congress.kernel import documents, rules
-from congress.kernel.reports import CodeField, Column, Report, ReportForm, Section
+from congress.kernel.reports import CodeField, Column, Report, ReportForm, Section, shows
 from congress.models import Congress, Organization, Session
 from congress.reports import NumberField, by_congress_code
 from delegates.models import Mandate
+from delegates.policies import is_self
 from delegates.reports.words import long_day
 from proposals.forms.writing import ALSO
-from proposals.models import KIND_WORDS, Category, ProposalKind, Scope
-from proposals.policies import BLANKS, CONCERNED
+from proposals.models import KIND_WORDS, Category, ProposalKind, Scope, Signature, SignatureState
+from proposals.policies import BLANKS, CONCERNED, enters
 from proposals.reports import words
 from proposals.reports.sheets import PaperSheet
 from proposals.services import statistics, writing
@@ -219,11 +220,18 @@ class FilledForm(PaperFormMixin, PaperSheet):
         number = self.paper.number_text
         return f"{''.join(self.phrases)}（{number}）" if number else f"{''.join(self.phrases)} {self.paper.title}"
 
+    @property
+    def recorded_as(self) -> str:
+        """A draft is its signers' alone: whoever reads the record does not read its subject."""
+        return self.heading if self.paper.number_text else f"{''.join(self.phrases)} {self.paper.pk}"
+
     def sheet(self) -> Sheet:
         paper = self.paper
         outcome = statistics.with_outcome(type(paper).objects.filter(pk=paper.pk)).get().outcome
         signed = signers_of(paper)
-        others = [row for row in signed if not row.is_lead]
+        # Who is asked and silent is known to who asks, and to himself.
+        asks = shows(self.user, enters, paper)
+        others = [row for row in signed if not row.is_lead and (asks or self._is_told(row))]
         top = paper.category and (paper.category.parent or paper.category)
         voted = f"{long_day(paper.delegation_voted_on)}表决通过" if paper.delegation_voted_on else ""
         if paper.delegation_votes_due:
@@ -253,6 +261,9 @@ class FilledForm(PaperFormMixin, PaperSheet):
             leader=str(paper.leader or ""),
             letters="、".join(dict.fromkeys(reply.reply_class for reply in self.replies)),
         )
+
+    def _is_told(self, row: Signature) -> bool:
+        return row.state == SignatureState.SIGNED or is_self(self.user, row.mandate.person)
 
     def build(self) -> list[Section]:
         columns = (Column("paper", "编号", words.numbered), Column("title", "案由", lambda paper: paper.title, 40))

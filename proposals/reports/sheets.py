@@ -17,7 +17,7 @@ from delegates.models import Mandate
 from delegates.reports.words import long_day
 from proposals.deadlines import feedback_due
 from proposals.models import Assignment, Proposal, ProposalState, Reply
-from proposals.policies import FEEDBACKS, PROPOSALS, UNSEEN_BY_UNITS, keeps
+from proposals.policies import CONCERNED, FEEDBACKS, UNSEEN_BY_UNITS, keeps
 from proposals.reports import words
 from proposals.services import statistics
 from proposals.workflows.telling import proposers
@@ -28,7 +28,7 @@ LONGEST: Final = 420  # characters of a reply that the closing sheet has room fo
 
 
 class SheetForm(ReportForm):
-    proposal = NumberField(PROPOSALS, label=gettext_lazy("Paper (its number in the list)"))
+    proposal = NumberField(CONCERNED, label=gettext_lazy("Paper (its number in the list)"))
 
 
 class PaperSheet(Report):
@@ -42,7 +42,7 @@ class PaperSheet(Report):
 
     @cached_property
     def paper(self) -> Proposal:
-        rows = self.seen(PROPOSALS).select_related(
+        rows = self.seen(CONCERNED).select_related(
             "congress__organization", "session", "category", "lead__person", "leader", "merged_into"
         )
         return rows.get(pk=self.params["proposal"].pk)

@@ -25,6 +25,7 @@ from proposals.models import (
     Outcome,
     ProgressNote,
     Proposal,
+    ProposalResult,
     ProposalState,
     Satisfaction,
     ScreeningOpinion,
@@ -127,11 +128,18 @@ def _refuse_idle(assignment: Assignment, by: User) -> None:
 
 @transaction.atomic
 def note_progress(assignment: Assignment, text: str, *, by: User, is_internal: bool = False) -> ProgressNote:
-    """What the unit has done; its proposers read it on their phones unless it is for the office only."""
+    """What the unit has done; its proposers read it on their phones unless it is for the office only. The same once
+    more is a second click."""
+    lock(assignment.proposal)  # two clicks at once come one after the other
+    assignment.refresh_from_db(fields=["state"])
     _refuse_idle(assignment, by)
     if not text.strip():
         raise Refused(_("Write what was done."))
-    row = ProgressNote.objects.create(assignment=assignment, text=text.strip()[:2000], is_internal=is_internal, by=by)
+    said = (text.strip()[:2000], is_internal, by.pk)
+    last = assignment.progress.order_by("-pk").first()
+    if last is not None and (last.text, last.is_internal, last.by_id) == said:
+        return last
+    row = ProgressNote.objects.create(assignment=assignment, text=said[0], is_internal=is_internal, by=by)
     if not is_internal:
         tell_proposers(assignment.proposal, "progress", f"progress:{row.pk}", note=row)
     return row
@@ -280,6 +288,15 @@ def decision_notice(proposal: Proposal, *, by: User) -> OfficialDocument:
         kind="screening-notice", about=f"proposal:{locked.pk}", state=DocumentState.DRAFT
     )
     return waiting.first() or draft_decision(locked)
+
+
+@transaction.atomic
+def note_result(proposal: Proposal, *, by: User, **said: Any) -> ProposalResult:
+    """What came of it, in a number; the same once more is a second click."""
+    locked = lock(proposal)
+    if not keeps(by, locked):
+        raise PermissionDenied
+    return ProposalResult.objects.get_or_create(proposal=locked, **said)[0]
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from proposals.policies import asks
 from proposals.services.signing import refuse_nudge, reminded_today
 from proposals.services.writing import one_newline, open_session
 from proposals.workflows import INVITATION
+from proposals.workflows.inquiries import asked_in_office
 from proposals.workflows.invitations import LEAVABLE, post, tell_invited
 
 FACTS: Final = ("kind", "target", "subject", "question", "enquiry")
@@ -189,6 +190,8 @@ def _draft(inquiry: Inquiry, by: User) -> Inquiry:
         raise PermissionDenied
     if locked.state != InquiryState.DRAFT:
         raise Refused(_("It is handed in already: it cannot be changed any more."))
+    if left := asked_in_office(locked):
+        raise Refused(left)
     return locked
 
 

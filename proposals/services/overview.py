@@ -34,7 +34,7 @@ from proposals.models import (
     Undertaking,
 )
 from proposals.models import ProposalState as S
-from proposals.policies import ASSIGNMENTS, PROPOSALS, UNDERTAKINGS
+from proposals.policies import ASSIGNMENTS, OFFICE_PAPERS, UNDERTAKINGS
 from proposals.services import similar
 from proposals.services.lights import light
 from proposals.workflows import ASSIGNMENT, PROPOSAL
@@ -233,7 +233,7 @@ def journal(proposal: Proposal) -> list[tuple[JournalEntry, Any]]:
 
 def board(user: Any, counts: dict[str, int], **narrowed: Any) -> list[Column]:
     """The office's papers by what they wait for, the overdue first; `counts` are `tally`'s. Two queries."""
-    rows = PROPOSALS.visible(user).filter(**narrowed)
+    rows = OFFICE_PAPERS.visible(user).filter(**narrowed)
     first = [
         rows.filter(state__in=states).order_by(*ORDERS.get(key, ("due_on", "pk"))).values_list("pk")[:PER_COLUMN]
         for key, _label, states in COLUMNS
@@ -317,7 +317,7 @@ def urged(parts: Iterable[Assignment], today: date) -> list[Late]:
 
 def tally(user: Any, **narrowed: Any) -> dict[str, int]:
     """How many papers stand in each state. One query."""
-    rows = PROPOSALS.visible(user).filter(**narrowed).order_by()
+    rows = OFFICE_PAPERS.visible(user).filter(**narrowed).order_by()
     return defaultdict(int, rows.values_list("state").annotate(count=Count("pk")))
 
 
@@ -336,7 +336,7 @@ def waiting(user: Any, counts: dict[str, int]) -> dict[str, int]:
     return {
         "screen": sum(counts[state] for state in TO_SCREEN),
         "plan": sum(counts[state] for state in TO_PLAN),
-        "unhappy": PROPOSALS.visible(user).filter(UNHAPPY).order_by().values("pk").distinct().count(),
+        "unhappy": OFFICE_PAPERS.visible(user).filter(UNHAPPY).order_by().values("pk").distinct().count(),
     } | parts
 
 
@@ -349,7 +349,7 @@ def figures(user: Any, **narrowed: Any) -> dict[str, dict[str, int]]:
 
 def tasks(user: Any) -> list[tuple[QuerySet, Any, str, str]]:
     """What waits for the office, for its dashboard: the rows, what they are called, and where they are listed."""
-    papers, parts, promises = PROPOSALS.visible(user), ASSIGNMENTS.visible(user), UNDERTAKINGS.visible(user)
+    papers, parts, promises = OFFICE_PAPERS.visible(user), ASSIGNMENTS.visible(user), UNDERTAKINGS.visible(user)
     promised = "admin:proposals_undertaking_changelist"
     listed, given = "admin:proposals_proposal_changelist", "admin:proposals_assignment_changelist"
     today = timezone.localdate()

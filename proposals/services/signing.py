@@ -18,7 +18,8 @@ from delegates.models import Mandate
 from delegates.policies import is_self
 from proposals.models import EDITABLE, KIND_WORDS, Measure, Proposal, ProposalKind, Signature, SignatureState
 from proposals.policies import enters
-from proposals.services.writing import TEXT_FIELDS, digest_of
+from proposals.services.writing import TEXT_FIELDS, digest_of, refuse_gone
+from proposals.workflows import SIGNATURE
 from proposals.workflows.conditions import valid_signatures
 from proposals.workflows.signatures import tell_reminded
 from proposals.workflows.telling import accounts_of, proposers
@@ -156,12 +157,20 @@ def remind(signature: Signature, *, by: User) -> Signature:
         raise PermissionDenied
     if proposal.state not in EDITABLE:
         raise Refused(_("Signing of this paper is over."))
+    refuse_gone(proposal, by)
     row = Signature.objects.select_for_update().get(pk=signature.pk)
     refuse_nudge(row, waits=row.state == SignatureState.INVITED)
     row.proposal, row.reminded_at = proposal, timezone.now()
     row.save(update_fields=["reminded_at"])
     tell_reminded(row)
     return row
+
+
+def ask_or_drop(signature: Signature, verb: str, *, by: User) -> Signature:
+    """Whoever leads the paper asks somebody again, or waits for him no more. Raises `Refused` for who has left office:
+    a signature taken off then would leave nobody to go on with the paper."""
+    refuse_gone(signature.proposal, by)
+    return SIGNATURE.take(signature, verb, by=by)
 
 
 def reminded_today(row: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ from proposals.models import (
     SupervisionStep,
     Undertaking,
 )
-from proposals.policies import ASSIGNMENTS, keeps
+from proposals.policies import ASSIGNMENTS, OFFICE_PAPERS, keeps
 from proposals.workflows.letters import draft_supervision
 from proposals.workflows.telling import accounts_of, desk_of, proposers, tell_unit
 
@@ -239,6 +240,12 @@ def to_discuss(meeting: SupervisionMeeting, user: User | None) -> list[Assignmen
     rows = seen(user, ASSIGNMENTS).for_list().overdue(meeting.held_on)
     here = rows.filter(proposal__congress__organization__path__startswith=meeting.organization.path)
     return list(here.order_by("due_on", "pk")[:MOST_DISCUSSED])
+
+
+def minuted(meeting: SupervisionMeeting, user: User) -> QuerySet[SupervisionStep]:
+    """What units said about the papers the user's office may see: another office may have kept the meeting before."""
+    rows = meeting.steps.filter(proposal__in=OFFICE_PAPERS.visible(user))
+    return rows.select_related("proposal", "assignment__unit").order_by("pk")
 
 
 @transaction.atomic

@@ -24,10 +24,10 @@ from delegates.policies import is_self
 from delegates.querysets import SERVING
 from proposals.forms.writing import MEASURE, too_much
 from proposals.models import EDITABLE, Measure, Proposal, ProposalKind, ProposalState, Signature, SignatureState
-from proposals.policies import enters
+from proposals.policies import enters, has_left
 from proposals.services.similar import index
 from proposals.workflows import PROPOSAL, SIGNATURE
-from proposals.workflows.conditions import in_time, is_leaderless, not_adopted_yet
+from proposals.workflows.conditions import in_time, not_adopted_yet
 from proposals.workflows.papers import BEFORE_VOTE
 from proposals.workflows.signatures import tell_asked
 from proposals.workflows.telling import tell_office
@@ -122,9 +122,9 @@ def save(
     return locked
 
 
-def _refuse_gone(proposal: Proposal, by: User) -> None:
+def refuse_gone(proposal: Proposal, by: User) -> None:
     """Whoever left office reads his paper and does nothing with it any more."""
-    if is_leaderless(proposal) and is_self(by, proposal.lead.person):
+    if has_left(by, proposal):
         raise Refused(_("Your mandate has ended: one of those who signed can take the paper over."))
 
 
@@ -134,7 +134,7 @@ def _refuse_closed(proposal: Proposal, by: User) -> None:
         raise PermissionDenied
     if proposal.state not in EDITABLE:
         raise Refused(_("It is handed in already: the text cannot be changed any more."))
-    _refuse_gone(proposal, by)
+    refuse_gone(proposal, by)
 
 
 def _put(proposal: Proposal, facts: Mapping[str, Any]) -> None:
@@ -264,7 +264,7 @@ def invite(proposal: Proposal, mandates: Iterable[Mandate], *, by: User) -> int:
         raise PermissionDenied
     if locked.state not in EDITABLE:
         raise Refused(_("It is handed in already: nobody can be asked to sign any more."))
-    _refuse_gone(locked, by)
+    refuse_gone(locked, by)
     if not locked.title.strip():
         raise Refused(_("Write the subject first: nobody signs what he cannot read."))
     mandates = list(mandates)
@@ -354,7 +354,7 @@ def ask_withdrawal(proposal: Proposal, reason: str, *, by: User) -> None:
         raise PermissionDenied
     if locked.state not in BEFORE_VOTE:
         raise Refused(_("It cannot be taken back any more."))
-    _refuse_gone(locked, by)
+    refuse_gone(locked, by)
     if adopted := not_adopted_yet(locked):
         raise Refused(adopted)
     if not reason.strip():

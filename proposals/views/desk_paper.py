@@ -136,15 +136,7 @@ class NoteProgress(PaperForm):
     button, said = gettext_lazy("Note it"), gettext_lazy("The progress is noted.")
 
     def note(self, facts: dict[str, Any]) -> None:
-        """A second click finds the same note and writes no other."""
-        last = self.assignment.progress.order_by("-pk").first()
-        same = last and (last.text, last.is_internal, last.by_id) == (
-            facts["text"].strip(),
-            facts["is_internal"],
-            self.request.user.pk,
-        )
-        if not same:
-            handling.note_progress(self.assignment, by=self.request.user, **facts)
+        handling.note_progress(self.assignment, by=self.request.user, **facts)
 
 
 class NoteContact(PaperForm):

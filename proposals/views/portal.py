@@ -19,7 +19,7 @@ from congress.views.pages import AttachmentDownload
 from delegates.models import Mandate
 from proposals.forms import ContactAnswerForm, FeedbackForm
 from proposals.models import EDITABLE, PRIVATE, DelegateContact, Feedback, Proposal, Signature, SignatureState
-from proposals.policies import FEEDBACKS, PROPOSALS, UNDERTAKINGS, is_lead
+from proposals.policies import CONCERNED, FEEDBACKS, PROPOSALS, UNDERTAKINGS, is_lead
 from proposals.services import handling, mine, signing, succession
 from proposals.services.lights import light, words
 from proposals.services.standing import facts_of_units, standing, standings
@@ -39,8 +39,8 @@ class PaperMixin(RoleMixin):
         return self.find()
 
     def find(self) -> Proposal:
-        """The paper as it stands now."""
-        rows = PROPOSALS.visible(self.request.user).select_related(
+        """The paper as it stands now; what is merely public has its own page."""
+        rows = CONCERNED.visible(self.request.user).select_related(
             "congress__organization", "session__congress__organization", "category__parent", "lead__person",
             "lead__delegation", "delegation", "merged_into", "forwarded_to", "leader",
         )  # fmt: skip
@@ -84,10 +84,12 @@ class MyProposal(PaperMixin, TemplateView):
     template_name = "proposals/my_proposal.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.signature is None and self.seat is None:
-            if not self.proposal.is_public:
-                raise Http404
-            return redirect("public_paper", self.proposal.pk)
+        try:
+            strange = self.signature is None and self.seat is None
+        except Http404:
+            strange = True
+        if strange:
+            return redirect("public_paper", get_object_or_404(PROPOSALS.published(), pk=self.kwargs["pk"]).pk)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class SignerStep(WriterMixin, View):
             raise Http404
         if row.state != SIGNATURE.row(verb).target:  # else a second click
             try:
-                SIGNATURE.take(row, verb, by=request.user)
+                signing.ask_or_drop(row, verb, by=request.user)
             except Refused as refusal:
                 messages.error(request, str(refusal))
         return redirect(f"{reverse('paper_sign', args=[pk])}#signers")

@@ -15,8 +15,9 @@ from congress.kernel.workflow import Refused
 from delegates.querysets import SERVING
 from delegates.views.records import DelegateMixin
 from proposals.forms import PaperForm, WithdrawForm, texts_of
+from proposals.forms.decisions import categories_of
 from proposals.models import EDITABLE, PRIVATE, Proposal
-from proposals.policies import CATEGORIES, is_lead
+from proposals.policies import is_lead
 from proposals.services import signing, similar, writing
 from proposals.services.coaching import advice
 from proposals.services.standing import standing
@@ -41,7 +42,7 @@ class WriterMixin(PaperMixin):
 
     def paper_form(self, data: Any = None) -> PaperForm:
         """The form of the paper with the categories of its congress."""
-        categories = CATEGORIES.visible(self.request.user).select_related("parent").order_by("number", "pk")
+        categories = categories_of(self.proposal.congress.organization)
         return PaperForm(
             data, proposal=self.proposal, categories=categories, headed=writing.headed_delegation(self.proposal.lead)
         )

@@ -16,6 +16,7 @@ from congress.kernel.workflow import SYSTEM, Move, Workflow
 from congress.kernel.workflow import Transition as T
 from congress.policies import HANDLE, MANAGE, holds, managers_of
 from delegates.forms.decisions import day_field, refuse_future
+from delegates.querysets import SERVING
 from proposals.deadlines import answer_due
 from proposals.forms.decisions import ReasonForm, long_text
 from proposals.models import Inquiry, InquiryKind, Invitation, InvitationState
@@ -76,12 +77,18 @@ def answers_it(user: Any, inquiry: Inquiry) -> bool:
     return bool(user) and (holds(user, HANDLE, inquiry.target) or keeps_it(user, inquiry))
 
 
+def asked_in_office(inquiry: Inquiry) -> str:
+    """Whoever left office asks nothing any more."""
+    return "" if inquiry.lead.status in SERVING else _("Only a delegate in office enquires.")
+
+
 def enough_askers(inquiry: Inquiry) -> str:
-    """One may enquire; an interpellation is joint. Only who has said yes counts."""
+    """One may enquire; an interpellation is joint. Only who has said yes counts, and was in office to hand it in."""
     if inquiry.kind == InquiryKind.ENQUIRY:
         return ""
     least = rules.value("interpellation_min_askers", inquiry.congress.organization, timezone.localdate())
-    count = inquiry.askers.count()
+    askers = inquiry.askers.filter(status__in=SERVING) if inquiry.state == S.DRAFT else inquiry.askers
+    count = askers.count()
     return (
         ""
         if count >= least
@@ -241,7 +248,7 @@ def _post(inquiry: Inquiry, users: Any, what: str, key: str, link: str) -> None:
 # fmt: off
 INQUIRY: Workflow[Inquiry] = Workflow(Inquiry, [
     # verb        from                                to           who         when                                then
-    T("submit",   [S.DRAFT],                          S.SUBMITTED, asks,       [enquired_before, enough_askers],   [take_in], label=gettext_lazy("Hand it in")),
+    T("submit",   [S.DRAFT],                          S.SUBMITTED, asks,       [asked_in_office, enquired_before, enough_askers], [take_in], label=gettext_lazy("Hand it in")),
     T("withdraw", [S.DRAFT, S.SUBMITTED, S.ACCEPTED], S.WITHDRAWN, asks,       [],                                 [take_back], label=gettext_lazy("Take it back")),
     T("accept",   [S.SUBMITTED],                      S.ACCEPTED,  keeps_it,   [enough_askers],                                 [], label=gettext_lazy("Accept it (受理)")),
     T("refuse",   [S.SUBMITTED],                      S.REFUSED,   keeps_it,   [],                                 [keep_refusal], needs=ReasonForm, label=gettext_lazy("Do not accept it")),

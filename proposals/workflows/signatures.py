@@ -13,7 +13,7 @@ from delegates.policies import is_self
 from delegates.querysets import SERVING
 from proposals.models import EDITABLE, ProposalState, Signature
 from proposals.models import SignatureState as S
-from proposals.policies import enters
+from proposals.policies import enters, has_left
 from proposals.workflows.telling import TEMPLATE, accounts_of
 
 
@@ -24,7 +24,7 @@ def is_asked(user: Any, signature: Signature) -> bool:
 
 def writes_it(user: Any, signature: Signature) -> bool:
     """The lead proposer, the office that entered the paper, or the text itself when it changes."""
-    return user is SYSTEM or enters(user, signature.proposal)
+    return user is SYSTEM or (enters(user, signature.proposal) and not has_left(user, signature.proposal))
 
 
 def enters_paper(user: Any, signature: Signature) -> bool:

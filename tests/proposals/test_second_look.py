@@ -11,7 +11,7 @@ from congress.kernel.workflow import Refused
 from congress.models import DueTime, Notice, Rule
 from proposals.models import Assignment, AssignmentState, Precedent, Proposal, Signature
 from proposals.models import ProposalState as S
-from proposals.policies import PROPOSALS
+from proposals.policies import PRECEDENTS, PROPOSALS
 from proposals.services import handling, mine, statistics, writing
 from proposals.services.timeline import timeline
 from proposals.workflows import ASSIGNMENT, PROPOSAL, UNDERTAKING
@@ -282,3 +282,12 @@ def test_an_assisting_unit_is_told_that_its_opinion_is_due_with_the_lead_unit(wo
     world.assigned([(world.unit, "lead", ""), (world.other, "assist", "")])
     assert heard(world.other_desk, "主办单位")
     assert not heard(world.desk, "协办意见")
+
+
+def test_a_paper_refused_as_secret_is_no_example_for_other_delegates(world):
+    secret = world.screening(title="关于硬化村道的提议")
+    PROPOSAL.take(secret, "reject", by=world.office, note="涉密。", reject_reason="secret", forwarded_to=None)
+    vague = world.screening(title="关于硬化村道路面的提议")
+    PROPOSAL.take(vague, "reject", by=world.office, note="过于笼统。", reject_reason="vague", forwarded_to=None)
+    assert {row.proposal for row in PRECEDENTS.visible(world.co_users[0])} == {vague}
+    assert {row.proposal for row in PRECEDENTS.visible(world.office)} == {secret, vague}

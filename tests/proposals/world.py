@@ -1,5 +1,6 @@
 """A township with delegates and an office, a district with two units: what papers pass through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -81,21 +82,74 @@ class World:
         return Proposal.objects.get(pk=row.proposal_id)
 
 
-def make_world() -> World:
-    town = factories.make_township(name="石桥镇")
+PEOPLE = ("王文", "李四", "赵六", "孙七", "周八")
+UNITS = ("区住房和城乡建设局", "区财政局")
+MARK = "暗记"
+"""What stands in everything of the second township: whoever reads it anywhere has read what is not his."""
+
+
+def make_world(name: str = "石桥镇", people: Sequence[str] = PEOPLE, units: Sequence[str] = UNITS) -> World:
+    town = factories.make_township(name=name)
     congress = factories.make_congress(town, starts_on=date(2026, 5, 10))
     session = Session.objects.create(
         congress=congress, number=1, kind="electing", starts_on=timezone.localdate(),
         filing_closes_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
-    people = [factories.make_mandate(congress, name) for name in ("王文", "李四", "赵六", "孙七", "周八")]
-    users = [factories.make_user(Role.DELEGATE) for _person in people]
-    for mandate, user in zip(people, users, strict=True):
+    seats = [factories.make_mandate(congress, person) for person in people]
+    users = [factories.make_user(Role.DELEGATE) for _seat in seats]
+    for mandate, user in zip(seats, users, strict=True):
         mandate.person.user = user
         mandate.person.save(update_fields=["user"])
-    unit, other = factories.make_unit("区住房和城乡建设局"), factories.make_unit("区财政局")
+    unit, other = (factories.make_unit(one) for one in units)
     return World(
         congress, session, factories.make_user(Role.TOWNSHIP, town), factories.make_user(Role.TOWNSHIP, town),
-        people[0], users[0], people[1:], users[1:], unit, other,
+        seats[0], users[0], seats[1:], users[1:], unit, other,
         factories.make_user(Role.UNIT, unit), factories.make_user(Role.UNIT, other),
     )  # fmt: skip
+
+
+def make_neighbour() -> World:
+    """A second township with its own office, delegates and units: nobody in the first may read a word of its papers."""
+    people = [f"{MARK}{one}" for one in ("冯一", "陈二", "褚三", "卫四", "蒋五")]
+    return make_world("凤台镇", people, ("区水利局", "区教育和体育局"))
+
+
+def in_every_state(world: World, mark: str = "") -> dict[str, Proposal]:
+    """A paper in each place it can stand, with `mark` in its subject."""
+
+    def named(what: str) -> dict[str, str]:
+        return {"title": f"关于{mark}{what}的提议"}
+
+    signing = world.paper(**named("联署"))
+    writing.invite(signing, world.co[:2], by=world.user)
+    office = world.office
+    merged = PROPOSAL.take(
+        world.screening(**named("并案")),
+        "merge",
+        by=office,
+        into=world.screening(**named("主案")),
+        note="同一事项并办。",
+    )
+    returned = PROPOSAL.take(world.screening(**named("退回")), "return", by=office, note="请补充调研数据。")
+    rejected = PROPOSAL.take(
+        world.screening(**named("不立案")), "reject", by=office, note="属于个人事务。", reject_reason="private"
+    )
+    objected = world.assigned(**named("退办")).assignments.get()
+    ASSIGNMENT.take(objected, "object", by=world.desk, reason="这件事由财政部门统筹安排。", proper_unit=world.other)
+    promise = {**PROMISE, "reply_class": "B", "promise_due_on": timezone.localdate() + timedelta(days=200)}
+    return {
+        "draft": world.paper(**named("草稿")),
+        "signing": signing,
+        "thrown_away": PROPOSAL.take(world.paper(**named("弃稿")), "discard", by=world.user),
+        "registered": world.submitted(**named("登记")),
+        "screening": world.screening(**named("审查")),
+        "filed": PROPOSAL.take(world.screening(**named("立案")), "file", by=office),
+        "merged": merged, "returned": returned, "rejected": rejected,
+        "planning": world.planning(**named("拟办")),
+        "assigned": world.assigned(**named("交办")),
+        "working": world.working(**named("在办")).proposal,
+        "objected": objected.proposal,
+        "in_review": world.reviewed(world.working(**named("送审"))).proposal,
+        "feedback": world.answered(world.working(**named("答复"))),
+        "promised": world.answered(world.working(**named("承诺")), **promise),
+    }  # fmt: skip
