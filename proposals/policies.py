@@ -28,6 +28,7 @@ from proposals.models import (
     InvitationState,
     Precedent,
     Proposal,
+    RejectReason,
     Reply,
     Signature,
     SignatureState,
