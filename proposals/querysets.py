@@ -15,7 +15,7 @@ from congress.querysets import containing, plain_words, typed, unindexed
 
 WITH_THE_UNIT = ("pending_sign", "signed", "working", "opinions_collected", "drafted")
 OPEN_STATES = (*WITH_THE_UNIT, "objected", "extension_asked", "in_review")
-FEW = 10_000
+FEW = 500
 LIST_COLUMNS = [
     "kind", "state", "year", "number", "title", "reply_class", "due_on", "submitted_at", "resubmit_by", "is_key",
     "version", "congress__organization__name", "congress__organization__code", "congress__organization__path",
@@ -94,7 +94,7 @@ class AboutPapers(SearchedQuerySet):
     def matching(self, text: str) -> AboutPapers:
         """By part of the paper's subject, its number, or part of the unit's name.
 
-        The papers are named by their keys, which an index finds, unless a subject has half of all papers.
+        Few papers are named by their keys, which an index finds; of many, each part is asked whether it is theirs.
         """
         papers, units = (self.model._meta.get_field(name).related_model for name in ("proposal", "unit"))
         named = list(units._default_manager.filter(name__icontains=typed(text)).values_list("pk", flat=True)[:FEW])
