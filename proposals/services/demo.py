@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from congress.kernel import duetimes
 from congress.kernel.deadlines import TZ, Deadline
+from congress.kernel.workflow import Refused
 from congress.models import Congress, Delivery, Job, Notice, Organization, Role, User
 from congress.policies import HANDLE, grant_role, holds
 from congress.services import imports, organizations
@@ -60,7 +61,9 @@ def seed(district: Organization, folder: Path, by_role: Mapping[str, User]) -> N
     _committees(district)
     demo_precedents.seed(district)
     importer = LedgerImport(district)
-    imports.run_from_console(importer, district, folder / "proposals.xlsx", dry_run=False)
+    ledger = imports.run_from_console(importer, district, folder / "proposals.xlsx", dry_run=False)
+    if not ledger.succeeded:
+        raise Refused("\n".join(ledger.lines))
     _Year(units, by_role).live()
     demo_rest.results()
     demo_rest.follow_promises()
