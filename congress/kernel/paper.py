@@ -20,6 +20,8 @@ from django.contrib.staticfiles import finders
 from django.utils.translation import gettext as _
 from pypdf import PdfWriter
 
+from congress.kernel import wording
+
 PRESS = Path(__file__).with_name("press.py")
 STYLESHEET = "paper:print.css"
 # The hand that ends a layout which no longer answers; its own limits are of processor time (press.SECONDS).
@@ -121,7 +123,7 @@ class _Share:
 
 def _press(html: str, out: Path, pages_before: int, heard: Callable[[str], None]) -> None:
     order = {
-        "html": html,
+        "html": wording.PICTURES.sub("", html),  # an emoji in one subject must not stop the whole ledger
         "stylesheets": {STYLESHEET: stylesheet()},
         "pages_before": pages_before,
         "pages_allowed": PAGES_A_PART,

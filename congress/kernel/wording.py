@@ -27,6 +27,12 @@ _BREAK_AFTER: Final = tuple(
 _NEVER_BEFORE: Final = ("的", "、", "，", "。", "）", "》", "〉", "”", "会议")
 _NO_TYPE: Final = frozenset({"So", "Cs", "Co", "Cn", "Cf", "Cc"})
 _TYPE: Final = frozenset("\r\n\t℃℉№℡㎡㎞㎝㎜㎎㎏㏄●○◎◆◇■□▲△▼▽★☆※↑↓")  # signs official letters use, and our fonts have
+# Emoji of a phone's keyboard: no font for documents has them, and nobody can take them out of a paper handed in.
+PICTURES: Final = re.compile(
+    "[\U0001f000-\U0001faff\ufe0e\ufe0f\u200d\u20e3\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u2614\u2615\u2693\u26a1\u26bd"
+    "\u26be\u26c4\u26c5\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2764"
+    "\u2795-\u2797\u2b50\u2b55]"
+)
 _LEVELS: Final = (
     ("first", re.compile(r"[一二三四五六七八九十]+、")),
     ("second", re.compile(r"（[一二三四五六七八九十]+）")),
@@ -85,6 +91,18 @@ def unprintable(text: str) -> str:
         return _("There is still a placeholder between braces in the text.")
     bad = [letter for letter in text if unicodedata.category(letter) in _NO_TYPE and letter not in _TYPE]
     return _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]} if bad else ""
+
+
+def foreign(text: str) -> str:
+    """The sentence about a sign of a word processor's own fonts, which no other font has and paper refuses."""
+    bad = [letter for letter in text if unicodedata.category(letter) in {"Cs", "Co", "Cn"}]
+    return _("The character “%(letter)s” cannot be printed: delete it.") % {"letter": bad[0]} if bad else ""
+
+
+def printable(text: str) -> str:
+    """A text that was handed in, as a document quotes it: without what would keep the document from being issued."""
+    text = PICTURES.sub("", text).translate(_WIDE).replace("{", "（").replace("}", "）")
+    return "".join(one for one in text if unicodedata.category(one) not in _NO_TYPE or one in _TYPE)
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ class ProposalAdmin(PaperDesks, FoundByWords):
         if obj := context.get("original"):
             rules.remember(obj.congress.organization, *ASKED)
             context |= overview.paper_page(obj, request.user) | {"keeps": keeps(request.user, obj), "paper": obj}
+            context["signed"] = sum(one.state == "signed" for one in context["signatures"])  # who said no did not sign
             context["decided"] = obj.state in DECIDED
             context["leaderless"] = obj.state in EDITABLE and is_leaderless(obj)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -15,7 +15,12 @@ from proposals.models import MERGEABLE, Category, IdeaAdoption, Proposal, Reject
 
 def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> forms.CharField:
     """A text of several lines."""
-    return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **options)
+    said = {
+        "min_length": gettext_lazy("Write at least %(limit_value)d characters; there are %(show_value)d."),
+        "max_length": gettext_lazy("No more than %(limit_value)d characters; there are %(show_value)d."),
+    }
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=most, widget=area, error_messages=said, **options)
 
 
 def units_of(organization: Organization) -> Any:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,8 +29,10 @@ class ProgressForm(forms.Form):
 class ContactForm(forms.Form):
     """With which of the proposers the unit spoke, how, when, and what was said."""
 
-    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=gettext_lazy("delegate"), empty_label=None)
-    way = forms.ChoiceField(label=gettext_lazy("way"), choices=ContactWay.choices)
+    mandate = forms.ModelChoiceField(
+        Mandate.objects.none(), label=gettext_lazy("delegate"), empty_label=gettext_lazy("Choose")
+    )
+    way = forms.ChoiceField(label=gettext_lazy("way"))
     on = day_field(gettext_lazy("date of the talk"))
     text = long_text(gettext_lazy("what was said"), rows=4, most=500, min_length=4)
 
@@ -37,7 +40,12 @@ class ContactForm(forms.Form):
         """Those who signed the paper; a talk lies after the day it was given."""
         self.assignment = assignment
         rows = Mandate.objects.filter(pk__in=[one.pk for one in proposers]).select_related("person")
-        self.fields["mandate"].queryset = rows.order_by("pk")
+        # Nobody is chosen beforehand, but for the only one: the delegate named hears of the talk, and may deny it.
+        self.fields["mandate"].queryset = rows.order_by(
+            Case(When(pk=assignment.proposal.lead_id, then=0), default=1), "pk"
+        )
+        self.fields["mandate"].initial = proposers[0].pk if len(proposers) == 1 else None
+        self.fields["way"].choices = [("", _("Choose")), *ContactWay.choices]
         self.fields["mandate"].label_from_instance = lambda row: row.person.name
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from django.utils.translation import gettext as _
 
+from congress.kernel import wording
+
 Level = Literal["must", "should"]
 TITLE_LEAST: Final = 8
 GROUNDS_LEAST: Final = 40
@@ -60,7 +62,7 @@ def length(text: Text) -> int:
 
 def remarks(text: Text, *, most: int) -> list[Remark]:
     """What must and what should still be done, in the order of the form. `most` is the longest body the rules allow."""
-    found = [*_title(text), *_place(text)]
+    found = [*_title(text), *_place(text), *_signs(text)]
     if text.is_full:
         found += [*_body(text), *_measures(text)]
     elif len(text.grounds.strip()) < CAUSE_LEAST // 2:
@@ -81,6 +83,14 @@ def remarks(text: Text, *, most: int) -> list[Remark]:
 def missing(text: Text, *, most: int) -> list[Remark]:
     """Only what keeps it from being submitted."""
     return [remark for remark in remarks(text, most=most) if remark.level == "must"]
+
+
+def _signs(text: Text) -> list[Remark]:
+    """Signs no printer has: in the subject every letter about the paper would quote them, until none can be issued."""
+    found = [Remark("must", "title", problem)] if (problem := wording.unprintable(text.title)) else []
+    measures = "".join(f"{one.action}{one.actor}{one.by_when}" for one in text.measures)
+    parts = {"grounds": text.grounds, "root_cause": text.root_cause, "evidence": text.evidence, "measures": measures}
+    return found + [Remark("must", name, problem) for name, part in parts.items() if (problem := wording.foreign(part))]
 
 
 def _title(text: Text) -> list[Remark]:

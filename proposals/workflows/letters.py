@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final
 
+from congress.kernel import wording
 from congress.kernel.documents import kind_of, letterhead
 from congress.models import OfficialDocument, Organization, Rung
 from congress.services import documents
@@ -21,7 +22,9 @@ from proposals.models import (
 
 ROLE_WORDS: Final = {AssignmentRole.LEAD: "主办", AssignmentRole.ASSIST: "协办", AssignmentRole.SEPARATE: "分办"}
 # What a unit pastes from an earlier letter: the kind's own wording says it already.
-_OPENING: Final = re.compile(r"^[^\n]{0,120}?收悉[，。,；]?[^\n]{0,20}?答复如下[：:。]?\s*|^[^\n]{0,120}?收悉。\s*")
+_OPENING: Final = re.compile(
+    r"^(?:[^\n]{0,60}[：:]\s*\n)?(?:[^\n]{0,120}?收悉[，。,；]?[^\n]{0,20}?答复如下[：:。]?\s*|[^\n]{0,120}?收悉。\s*)"
+)
 FILED: Final = (ProposalState.FILED, ProposalState.DELIBERATION)
 DECIDED: Final = (
     *FILED, ProposalState.CONVERTED, ProposalState.MERGED, ProposalState.RETURNED, ProposalState.REJECTED,
@@ -43,7 +46,7 @@ def of_paper(proposal: Proposal) -> dict[str, str]:
     return {
         "文种": proposal.kind_word,
         "编号": proposal.number_text,
-        "案由": proposal.title,
+        "案由": wording.printable(proposal.title),  # nobody can mend it any more, least of all the unit
         "会议简称": meeting,
         "领衔代表": proposal.lead.person.name,
         "代表人数": str(max(signers, 1)),
@@ -114,7 +117,7 @@ def _complaint(proposal: Proposal, handling: int) -> str:
     rows = Feedback.objects.filter(proposal=proposal, round=handling).exclude(text="")
     unhappy = [row for row in rows if Satisfaction.DISSATISFIED in {row.attitude, row.result}]
     unhappy.sort(key=lambda row: row.mandate_id != proposal.lead_id)
-    return f"代表反映：{sentence(unhappy[0].text)}" if unhappy else ""
+    return f"代表反映：{sentence(wording.printable(unhappy[0].text))}" if unhappy else ""
 
 
 def draft_reply_letter(reply: Reply, *, by: Any) -> OfficialDocument:
@@ -168,7 +171,7 @@ def _decided(proposal: Proposal) -> str:
     """The decision in the words of the notice. Nothing, so a gap, while there is none."""
     if proposal.merged_into:
         other = proposal.merged_into
-        return f"并入《{other.title}》（{other.number_text}{other.kind_word}）一并办理"
+        return f"并入《{wording.printable(other.title)}》（{other.number_text}{other.kind_word}）一并办理"
     if proposal.state in FILED:
         return "立案"
     if proposal.state == ProposalState.RETURNED:

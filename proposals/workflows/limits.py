@@ -75,6 +75,8 @@ def assists(assignment: Assignment) -> str:
 
 
 def has_assistants(assignment: Assignment) -> str:
+    if assignment.round > 1 and assignment.role == AssignmentRole.LEAD:
+        return _("A second handling needs no new opinions: those of the first stand below.")
     return "" if _assistants(assignment).exists() else _("There is no assisting unit.")
 
 

@@ -5,7 +5,7 @@
   var form = document.querySelector("form[data-paper]");
   if (!form || !window.fetch || !window.URLSearchParams) { return; }
 
-  var DELAY = 5000, RETRY = 15000, MOST_ROWS = 20, MOST_SENT = 5;
+  var DELAY = 5000, RETRY = 15000, PATIENCE = 20000, MOST_ROWS = 20, MOST_SENT = 5;
   var say = form.dataset, key = "paper:" + say.paper, store = null;
   var version = say.version, signed = Number(say.signed), saved, sent = [];
   var touched = {}, busy = null, timer = 0, likeTimer = 0, paused = false, failed = false;
@@ -101,8 +101,12 @@
     sent = sent.concat([text]).slice(-MOST_SENT);
     keep();
     tell(say.saySaving);
+    // A network that swallows what is sent says nothing at all: do not wait for it for ever.
+    var stop = window.AbortController ? new window.AbortController() : null;
+    var patience = window.setTimeout(function () { if (stop) { stop.abort(); } }, PATIENCE);
     busy = window.fetch(say.save, {
       method: "POST", body: body(text), credentials: "same-origin", redirect: "manual",
+      signal: stop ? stop.signal : undefined,
       keepalive: document.visibilityState === "hidden"
     }).then(function (answer) {
       if (answer.type === "opaqueredirect") { tell(say.sayLogin, "local"); linkToLogin(); return false; }
@@ -110,7 +114,7 @@
       if (answer.status >= 500 || answer.status === 404) { throw new Error(String(answer.status)); }
       return answer.json().then(function (said) { return judge(answer.status, said, text); });
     }).catch(function () { failed = true; tell(say.sayOffline, "local"); later(RETRY); return false; })
-      .then(function (result) { busy = null; return result === "again" ? save(asked) : result; });
+      .then(function (result) { window.clearTimeout(patience); busy = null; return result === "again" ? save(asked) : result; });
     return busy;
   }
   function settled() {  // what was refused before is gone from the page again

@@ -226,3 +226,17 @@ def test_writing_signing_and_handing_in_need_no_javascript(chromium, live_server
     page.get_by_role("button", name="提交", exact=True).click()
     assert "提议2026年第001号" in page.content()
     context.close()
+
+
+def test_a_network_that_swallows_what_is_sent_is_not_waited_for_for_ever(visitor, world):
+    draft = world.paper()
+    lead = signed_in(visitor, world.user)
+    page, swallowed = lead.page, []
+    page.clock.install()
+    page.goto(page.url.split("/portal/")[0] + reverse("paper_edit", args=[draft.pk]))
+    page.route("**/save/", lambda route: swallowed.append(route))  # noqa: PLW0108 -- playwright marks its handlers
+    page.fill("#id_title", "关于硬化通组道路的提议")
+    page.locator("#id_grounds").focus()
+    says(lead, "正在保存")
+    page.clock.fast_forward(21_000)
+    says(lead, "没有网络")
