@@ -85,6 +85,12 @@ class Move:
     source: str = ""
 
 
+def lasting(guard: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Marks a condition that waiting does not change: the step is none for objects of that kind."""
+    guard.lasting = True  # type: ignore[attr-defined]
+    return guard
+
+
 @dataclass(frozen=True)
 class Transition(Generic[M]):
     """One row of the table. The verb is also the URL, the button and the journal entry."""
@@ -120,9 +126,14 @@ class Workflow(Generic[M]):
             raise UnknownVerb(verb) from None
 
     def available(self, obj: M, by: Actor) -> Iterator[tuple[Transition[M], str]]:
-        """The transitions to offer `by`, each with the reason it is greyed out, if any."""
+        """The transitions to offer `by`, each with the reason it is greyed out, if any.
+
+        What an object of its kind never takes is not offered.
+        """
         for row in self.transitions:
-            if getattr(obj, self.field) in row.source and row.who(by, obj):
+            if getattr(obj, self.field) not in row.source or not row.who(by, obj):
+                continue
+            if not any(guard(obj) for guard in row.when if getattr(guard, "lasting", False)):
                 yield row, row.obstacle(obj)
 
     def form(self, obj: M, verb: str, *, by: Actor, data: Any = None, files: Any = None) -> forms.Form:

@@ -13,14 +13,28 @@ from delegates.forms.decisions import day_field, refuse_future
 from proposals.models import MERGEABLE, Category, IdeaAdoption, Proposal, RejectReason, ReplyClass
 
 
+class Area(forms.Textarea):
+    """A box that takes what is pasted: a browser would cut it at the limit without a word, so the form says it."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("maxlength", None)
+        return context
+
+
 def long_text(label: Any, rows: int = 3, most: int = 1000, **options: Any) -> forms.CharField:
     """A text of several lines."""
     said = {
         "min_length": gettext_lazy("Write at least %(limit_value)d characters; there are %(show_value)d."),
         "max_length": gettext_lazy("No more than %(limit_value)d characters; there are %(show_value)d."),
     }
-    area = forms.Textarea(attrs={"rows": rows})
+    area = Area(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=most, widget=area, error_messages=said, **options)
+
+
+def choose(rows: Any, label: Any, **options: Any) -> forms.ModelChoiceField:
+    """One of some rows; the list begins with a word and not with Django's row of dashes."""
+    return forms.ModelChoiceField(rows, label=label, **({"empty_label": gettext_lazy("Choose")} | options))
 
 
 def units_of(organization: Organization) -> Any:
@@ -59,7 +73,7 @@ class ConvertForm(ReasonForm):
 class MergeForm(ReasonForm):
     """Which paper it goes under. Its proposers keep their right to the answer."""
 
-    into = forms.ModelChoiceField(Proposal.objects.none(), label=gettext_lazy("paper it is merged into"))
+    into = choose(Proposal.objects.none(), gettext_lazy("paper it is merged into"))
 
     def about(self, proposal: Proposal) -> None:
         """Papers of the same congress that are being handled, this one and those merged themselves left out."""
@@ -78,9 +92,7 @@ class RejectForm(ReasonForm):
     """The reason code is for the statistics, the reason for the proposers. A department may get it all the same."""
 
     reject_reason = forms.ChoiceField(label=gettext_lazy("reason code"))
-    forwarded_to = forms.ModelChoiceField(
-        Organization.objects.none(), label=gettext_lazy("passed on for reference to"), required=False
-    )
+    forwarded_to = choose(Organization.objects.none(), gettext_lazy("passed on for reference to"), required=False)
     field_order = ["reject_reason", "note", "forwarded_to"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -169,7 +181,7 @@ class RuleForm(forms.Form):
 class SessionReportForm(forms.Form):
     """The session to which the handling was reported."""
 
-    session = forms.ModelChoiceField(Session.objects.none(), label=gettext_lazy("session"))
+    session = choose(Session.objects.none(), gettext_lazy("session"))
 
     def about(self, proposal: Proposal) -> None:
         """Sessions of the organisation from the paper's own on, that have opened."""

@@ -13,7 +13,7 @@ from congress.querysets import within
 from delegates.forms.decisions import day_field, refuse_future
 from delegates.models import Delegation, Mandate
 from delegates.querysets import SERVING
-from proposals.forms.decisions import categories_of, long_text
+from proposals.forms.decisions import categories_of, choose, long_text
 from proposals.forms.writing import ALSO, MOST_MEASURES
 from proposals.models import Category, Proposal, ProposalKind, Scope
 
@@ -26,7 +26,7 @@ AS_TYPED: Final = (
 class EnterForm(forms.Form):
     """Who hands it in, what it says, and its scan."""
 
-    congress = forms.ModelChoiceField(Congress.objects.none(), label=gettext_lazy("congress"))
+    congress = choose(Congress.objects.none(), gettext_lazy("congress"))
     kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=ProposalKind.choices)
     lead = forms.CharField(label=gettext_lazy("lead proposer"), max_length=40)
     co_signers = forms.CharField(
@@ -44,7 +44,7 @@ class EnterForm(forms.Form):
         label=gettext_lazy("members due"), min_value=1, max_value=10_000, required=False
     )
     title = forms.CharField(label=gettext_lazy("subject (案由)"), max_length=80)
-    category = forms.ModelChoiceField(Category.objects.none(), label=gettext_lazy("category of the paper"))
+    category = choose(Category.objects.none(), gettext_lazy("category of the paper"))
     scope = forms.ChoiceField(label=gettext_lazy("scope"), choices=[("", "—"), *Scope.choices], required=False)
     grounds = long_text(gettext_lazy("situation (案据)"), rows=5, most=4000)
     root_cause = long_text(gettext_lazy("root cause"), rows=3, most=2000, required=False)

@@ -14,7 +14,7 @@ from congress.kernel.deadlines import add_months
 from congress.kernel.workflow import MOVED_ON
 from congress.models import Organization
 from delegates.forms.decisions import day_field
-from proposals.forms.decisions import long_text, units_of
+from proposals.forms.decisions import choose, long_text, units_of
 from proposals.models import Assignment, AssignmentRequest, ReplyClass
 
 
@@ -35,7 +35,7 @@ class ObjectionForm(forms.Form):
     """A unit never passes a paper on by itself: it names whose affair it is, and the office decides."""
 
     reason = long_text(gettext_lazy("why it is not this unit's affair"), min_length=10)
-    proper_unit = forms.ModelChoiceField(Organization.objects.none(), label=gettext_lazy("unit it belongs to"))
+    proper_unit = choose(Organization.objects.none(), gettext_lazy("unit it belongs to"))
 
     def about(self, assignment: Assignment) -> None:
         """Every other unit of the district."""
@@ -48,7 +48,7 @@ class ReturnAnswerForm(forms.Form):
     """The office agrees: which unit gets it instead, and why. One that was let off this paper before gets it again only
     with a reason in writing."""
 
-    new_unit = forms.ModelChoiceField(Organization.objects.none(), label=gettext_lazy("given to"))
+    new_unit = choose(Organization.objects.none(), gettext_lazy("given to"))
     answer = long_text(gettext_lazy("answer"), required=False)
     note = long_text(
         gettext_lazy("why it goes all the same to a unit that was let off this paper"), required=False,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from congress.models import Organization
 from delegates.forms.decisions import day_field, refuse_future
 from delegates.models import CommitteeMember, Mandate
-from proposals.forms.decisions import long_text, units_of
+from proposals.forms.decisions import choose, long_text, units_of
 from proposals.models import (
     Assignment,
     AssignmentRole,
@@ -41,9 +41,7 @@ class OpinionForm(forms.Form):
 class PlanForm(forms.Form):
     """Who handles the paper: one lead unit with assistants, or separate units; under whom, and how."""
 
-    leader = forms.ModelChoiceField(
-        CommitteeMember.objects.none(), label=gettext_lazy("leading committee member"), required=False
-    )
+    leader = choose(CommitteeMember.objects.none(), gettext_lazy("leading committee member"), required=False)
     is_key = forms.BooleanField(label=gettext_lazy("key paper under a leader's own charge"), required=False)
     task_force = forms.CharField(
         label=gettext_lazy("task force (专班)"), max_length=120, required=False,
@@ -112,7 +110,7 @@ class StepForm(forms.Form):
     """One step of supervision: what was done with which unit, what it said, and when to look again."""
 
     kind = forms.ChoiceField(label=gettext_lazy("kind"))
-    assignment = forms.ModelChoiceField(Assignment.objects.none(), label=gettext_lazy("handling unit"), required=False)
+    assignment = choose(Assignment.objects.none(), gettext_lazy("handling unit"), required=False)
     on = day_field(gettext_lazy("on"))
     said = long_text(gettext_lazy("what was said"), most=2000, required=False)
     next_on = day_field(gettext_lazy("looked at again on"), initial=None, required=False)
@@ -158,7 +156,7 @@ class BulletinForm(forms.Form):
 class FeedbackFormOnPaper(forms.Form):
     """A proposer's opinion from his signed form; the scan proves it."""
 
-    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=gettext_lazy("delegate"))
+    mandate = choose(Mandate.objects.none(), gettext_lazy("delegate"))
     attitude = forms.ChoiceField(label=gettext_lazy("with the attitude"), choices=Satisfaction.choices)
     result = forms.ChoiceField(label=gettext_lazy("with the result"), choices=Satisfaction.choices)
     text = long_text(gettext_lazy("opinion"), required=False)
@@ -174,7 +172,7 @@ class FeedbackFormOnPaper(forms.Form):
 class LeadForm(forms.Form):
     """Who leads a paper whose lead proposer has left: one of those who signed it."""
 
-    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=gettext_lazy("new lead proposer"))
+    mandate = choose(Mandate.objects.none(), gettext_lazy("new lead proposer"))
 
     def __init__(self, *args: Any, heirs: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

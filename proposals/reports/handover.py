@@ -8,9 +8,10 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from congress.kernel.periods import Period
 from congress.kernel.reports import Column, Section
 from proposals.models import ANSWERING, Assignment, AssignmentRole, AssignmentState, Proposal, ProposalState
-from proposals.policies import ASSIGNMENTS
+from proposals.policies import ASSIGNMENTS, UNSEEN_BY_UNITS
 from proposals.reports.papers import PapersReport
 
 
@@ -53,13 +54,19 @@ COLUMNS: Final = (
 
 
 class HandoverList(PapersReport):
-    """Every paper whose handling is planned and not handed out yet, congress by congress."""
+    """Every paper whose handling is planned and not handed out yet, congress by congress; with a period, for the file,
+    what was handed out in it."""
 
     key, title = "d09-handover-list", "提案提议交办清单"
     landscape = True
 
     def papers(self) -> QuerySet[Proposal]:
-        return super().papers().filter(state=ProposalState.PLANNING)
+        rows = super().papers()
+        return rows if self.params.get("period") else rows.filter(state=ProposalState.PLANNING)
+
+    def in_period(self, rows: QuerySet[Proposal], period: Period) -> QuerySet[Proposal]:
+        """By the day it was handed to the units."""
+        return rows.filter(assigned_at__date__range=(period.first, period.last))
 
     def lines(self) -> list[Planned]:
         """The papers in the order of the tree, of the kinds and of their numbers."""
@@ -70,9 +77,11 @@ class HandoverList(PapersReport):
 
     def _units(self) -> dict[int, list[Assignment]]:
         found: dict[int, list[Assignment]] = defaultdict(list)
-        rows = self.seen(ASSIGNMENTS).filter(
-            state=AssignmentState.PLANNED, proposal__in=self.papers().order_by().values("pk")
-        )
+        rows = self.seen(ASSIGNMENTS).filter(proposal__in=self.papers().order_by().values("pk"))
+        if self.params.get("period"):
+            rows = rows.exclude(state__in=UNSEEN_BY_UNITS)
+        else:
+            rows = rows.filter(state=AssignmentState.PLANNED)
         for part in rows.select_related("unit").order_by("pk"):
             found[part.proposal_id].append(part)
         return found

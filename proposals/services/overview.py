@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -173,7 +173,7 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "signatures": (
         Signature.objects.order_by("-is_lead", "pk"), "proposal", {"delegate_name": "mandate__person__name"},
     ),
-    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": "reader__first_name"}),
+    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": Coalesce(NullIf("reader__first_name", Value("")), "reader__username")}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
         {

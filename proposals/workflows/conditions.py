@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from congress.kernel import rules, wording
+from congress.kernel.workflow import lasting
 from congress.models import DueTime
 from delegates.querysets import SERVING
 from proposals import deadlines
@@ -139,16 +140,19 @@ def read_by_enough(proposal: Proposal) -> str:
     return _("%(count)s of %(least)s readers have written their opinion.") % {"count": count, "least": least}
 
 
+@lasting
 def is_proposal(proposal: Proposal) -> str:
     """Only a proposal of a session becomes a motion."""
     return "" if proposal.kind == ProposalKind.PROPOSAL else _("It is no proposal (提案).")
 
 
+@lasting
 def is_motion(proposal: Proposal) -> str:
     """Only a motion is taken as advice."""
     return "" if proposal.kind == ProposalKind.MOTION else _("It is no motion (提议).")
 
 
+@lasting
 def is_advice(proposal: Proposal) -> str:
     """The office answers advice itself; a paper of a congress is answered by a unit."""
     if proposal.kind == ProposalKind.ADVICE or proposal.state == S.TO_ADVICE:
@@ -156,16 +160,19 @@ def is_advice(proposal: Proposal) -> str:
     return _("Only advice is answered by the office itself.")
 
 
+@lasting
 def is_idea(proposal: Proposal) -> str:
     """Golden ideas are taken up, not assigned."""
     return "" if proposal.kind == ProposalKind.GOLDEN_IDEA else _("It is no golden idea (金点子).")
 
 
+@lasting
 def is_paper(proposal: Proposal) -> str:
     """Advice and ideas are not screened."""
     return "" if proposal.kind in FULL else _("Advice and golden ideas are not screened.")
 
 
+@lasting
 def adoption_asked(proposal: Proposal) -> str:
     """Whether proposals go before the congress here at all."""
     if proposal.kind == ProposalKind.PROPOSAL and _needs_adoption(proposal):

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from congress.kernel.reports import report_class
 from congress.kernel.workflow import Refused
 from congress.models import DueTime, Notice, Rule
 from proposals.models import Assignment, AssignmentState, Precedent, Proposal, Signature
@@ -291,3 +292,27 @@ def test_a_paper_refused_as_secret_is_no_example_for_other_delegates(world):
     PROPOSAL.take(vague, "reject", by=world.office, note="过于笼统。", reject_reason="vague", forwarded_to=None)
     assert {row.proposal for row in PRECEDENTS.visible(world.co_users[0])} == {vague}
     assert {row.proposal for row in PRECEDENTS.visible(world.office)} == {secret, vague}
+
+
+def test_the_list_of_the_assigning_meeting_can_be_printed_after_it(world):
+    world.assigned(title="关于修缮灌溉渠系的提议")
+    year = str(timezone.localdate().year)
+    assert "关于修缮灌溉渠系的提议" not in report_class("d09-handover-list")(world.office, {}).html()
+    shown = report_class("d09-handover-list")(world.office, {"period": year}).html()
+    assert "关于修缮灌溉渠系的提议" in shown
+    assert world.unit.name in shown
+
+
+def test_steps_that_a_paper_of_its_kind_never_takes_are_not_offered(world):
+    motion, advice = world.submitted(), world.submitted(kind="advice", title="关于增设公交候车亭的建议意见")
+    offered = {row.verb for row, _why in PROPOSAL.available(motion, world.office)}
+    assert not offered & {"adopt_idea", "answer", "plan_advice"}
+    assert "screen" in offered
+    assert {"answer", "plan_advice"} <= {row.verb for row, _why in PROPOSAL.available(advice, world.office)}
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut_by_the_browser(world):
+    form = ASSIGNMENT.form(world.working(), "draft", by=world.desk, data=REPLY | {"text": "长" * 8001})
+    assert not form.is_valid()
+    assert "8001" in str(form.errors["text"])
+    assert "maxlength" not in str(form["text"])
