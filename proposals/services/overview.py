@@ -52,6 +52,7 @@ UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
     Q(feedbacks__result="dissatisfied") | Q(feedbacks__attitude="dissatisfied")
 )
 """Papers of which somebody is not satisfied with the handling that was answered last."""
+READER: Final = Coalesce(NullIf("reader__first_name", Value("")), "reader__username")
 LETTERS: Final = Q(about__startswith="assignment:") | Q(about__startswith="proposal:") | Q(about__startswith="reply:")
 """Documents about papers."""
 PER_COLUMN: Final = 10
@@ -173,7 +174,7 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "signatures": (
         Signature.objects.order_by("-is_lead", "pk"), "proposal", {"delegate_name": "mandate__person__name"},
     ),
-    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": Coalesce(NullIf("reader__first_name", Value("")), "reader__username")}),
+    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": READER}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
         {
