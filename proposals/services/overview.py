@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +52,6 @@ UNHAPPY: Final = Q(state=S.FEEDBACK, feedbacks__round=F("round")) & (
     Q(feedbacks__result="dissatisfied") | Q(feedbacks__attitude="dissatisfied")
 )
 """Papers of which somebody is not satisfied with the handling that was answered last."""
-READER: Final = Coalesce(NullIf("reader__first_name", Value("")), "reader__username")
 LETTERS: Final = Q(about__startswith="assignment:") | Q(about__startswith="proposal:") | Q(about__startswith="reply:")
 """Documents about papers."""
 PER_COLUMN: Final = 10
@@ -174,7 +173,7 @@ LINES: Final[dict[str, tuple[QuerySet, str, dict[str, str]]]] = {
     "signatures": (
         Signature.objects.order_by("-is_lead", "pk"), "proposal", {"delegate_name": "mandate__person__name"},
     ),
-    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": READER}),
+    "opinions": (ScreeningOpinion.objects.order_by("pk"), "proposal", {"by_name": "reader__first_name"}),
     "replies": (
         Reply.objects.order_by("round", "pk"), "proposal",
         {

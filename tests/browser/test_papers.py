@@ -240,3 +240,7 @@ def test_a_network_that_swallows_what_is_sent_is_not_waited_for_for_ever(visitor
     says(lead, "正在保存")
     page.clock.fast_forward(21_000)
     says(lead, "没有网络")
+    page.context.set_offline(True)  # what is held back must not reach the server while the database is emptied
+    for route in swallowed:
+        route.abort()
+    page.goto("about:blank")
