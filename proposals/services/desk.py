@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from congress.kernel import documents, wording
@@ -19,11 +19,13 @@ from proposals.models import (
     Assignment,
     AssignmentRole,
     Inquiry,
+    InquiryState,
     Proposal,
     Reply,
     Signature,
     SignatureState,
     Undertaking,
+    UndertakingState,
 )
 from proposals.models import AssignmentState as S
 from proposals.policies import ASSIGNMENTS, FEEDBACKS, INQUIRIES, UNDERTAKINGS, handles
@@ -63,9 +65,16 @@ def group(name: str, today: date) -> Q:
 GROUPS: Final = ("open", "sign", "work", "soon", "late", "office", "done")
 
 
+TO_ANSWER: Final = (InquiryState.DELIVERED, InquiryState.REANSWER)
+OWED: Final = (UndertakingState.OPEN,)
+"""What waits for the unit itself."""
+
+
 def units(user: User) -> QuerySet[Organization]:
-    """Whose desk it is."""
-    return Organization.objects.filter(path__in=branches(user, HANDLE)).order_by("path")
+    """Whose desk it is; each with whether anything promised (`promised`) or asked (`asked`) waits at the desk."""
+    rows = Organization.objects.filter(path__in=branches(user, HANDLE)).order_by("path")
+    promised = UNDERTAKINGS.at_desk(user).filter(state__in=OWED)
+    return rows.annotate(promised=Exists(promised), asked=Exists(INQUIRIES.at_desk(user).filter(state__in=TO_ANSWER)))
 
 
 def tally(user: User, today: date) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,15 +17,14 @@ from congress.kernel.workflow import Refused
 from congress.models import Role
 from congress.policies import NOTICES
 from proposals.forms.desk import ProofForm
-from proposals.models import Assignment, AssignmentRole, Inquiry, InquiryState, Undertaking, UndertakingState
+from proposals.models import Assignment, AssignmentRole, Inquiry, Undertaking
 from proposals.policies import ASSIGNMENTS, INQUIRIES, UNDERTAKINGS
 from proposals.services import desk, letters
+from proposals.services.desk import OWED, TO_ANSWER
 from proposals.views.desk_steps import Step
 from proposals.workflows import ASSIGNMENT, INQUIRY, UNDERTAKING
 
 SHOWN = 5
-TO_ANSWER = (InquiryState.DELIVERED, InquiryState.REANSWER)
-OWED = (UndertakingState.OPEN,)
 
 
 class DeskMixin(RoleMixin):
@@ -53,15 +53,27 @@ class Desk(DeskMixin, ListView):
         asked = self.asked
         return desk.papers(self.request.user, asked["show"], desk.today(), role=asked["role"], text=asked["q"])
 
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        return desk.tally(self.request.user, desk.today())
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> Paginator:
+        """The number over the list is the one on its tile, unless something is looked for."""
+        paginator = super().get_paginator(*args, **kwargs)
+        if not self.asked["role"] and not self.asked["q"]:
+            paginator.count = self.counts[self.asked["show"]]
+        return paginator
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.request.user, desk.today()
         context = super().get_context_data(**kwargs)
-        owed = desk.promises(user).filter(state__in=OWED)[:SHOWN]
-        asked = desk.inquiries(user).filter(state__in=TO_ANSWER)[:SHOWN]
+        units = list(desk.units(user))
+        owed = desk.promises(user).filter(state__in=OWED)[:SHOWN] if any(one.promised for one in units) else []
+        asked = desk.inquiries(user).filter(state__in=TO_ANSWER)[:SHOWN] if any(one.asked for one in units) else []
         return context | {
-            "units": desk.units(user),
+            "units": units,
             "rows": desk.lit(context["object_list"], today),
-            "counts": desk.tally(user, today),
+            "counts": self.counts,
             "asked": self.asked,
             "roles": AssignmentRole.choices,
             "filtered": bool(self.asked["role"] or self.asked["q"]),
