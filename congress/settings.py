@@ -226,7 +226,12 @@ IMPORTERS = {
     "precedents": "proposals.services.precedent_import.PrecedentImport",
     "liaison": "liaison.services.liaison_import.LiaisonImport",
 }
-REPORTS = ["delegates.reports.REPORTS", "proposals.reports.REPORTS", "congress.reports.REPORTS"]
+REPORTS = [
+    "delegates.reports.REPORTS",
+    "proposals.reports.REPORTS",
+    "liaison.reports.REPORTS",
+    "congress.reports.REPORTS",
+]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
 WORKFLOWS = [
     "congress.workflows.IMPORT",
@@ -257,7 +262,10 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors above the delegates count
 FIGURES_BESIDES = ["liaison.services.figures.figures"]  # the same, each giving several figures by their names
-DEMO = ["liaison.services.demo.seed", "proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
+DEMO = [
+    "liaison.services.demo.seed",
+    "proposals.services.demo.seed",
+]  # what floors above the delegates add to the demonstration
 NIGHTLY = [
     "delegates.services.seats.end_terms",
     "delegates.services.seats.fit_all",

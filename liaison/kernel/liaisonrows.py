@@ -74,35 +74,6 @@ def situation_words(targets: list[str], other: str) -> str:
     return "、".join([*(TARGET_WORDS.get(Target(code), code) for code in targets), *([other] if other else [])])
 
 
-MEMBERS: Final = Layout(
-    MEMBER_COLUMNS,
-    key="town",
-    readers={
-        "number": lambda value: _number(value),
-        "town": lambda value: facts.text(value, 100),
-        "name": lambda value: facts.name(value)[0],
-        "post": lambda value: facts.text(value, 120),
-        "duties": lambda value: facts.text(value, 200),
-        "groups": lambda value: _names(value),
-        "delegates": lambda value: [_named(word) for word in _names(value)],
-    },
-)
-CONTACTS: Final = Layout(
-    CONTACT_COLUMNS,
-    key="name",
-    secret=("id_number", "phone"),
-    readers={
-        "delegate": lambda value: facts.name(value)[0],
-        "id_number": lambda value: facts.id_number(value, None, None),
-        "group": lambda value: facts.text(value, 80),
-        "name": lambda value: facts.name(value)[0],
-        "kind": lambda value: _kind(value),
-        "situation": lambda value: _situation(value),
-        "phone": facts.phone,
-    },
-)
-
-
 def take_apart(sheet: SheetRead) -> tuple[ListRead | None, ListRead | None]:
     """The sheet as a list of members, or as one of contacts; a sheet that is neither says so as the first."""
     members = MEMBERS.take_apart(sheet)
@@ -159,3 +130,32 @@ def _situation(value: Value) -> Situation:
             _("Shorten it."),
         )
     return Situation(tuple(str(TARGETS[word]) for word in words if word in TARGETS), other)
+
+
+MEMBERS: Final = Layout(
+    MEMBER_COLUMNS,
+    key="town",
+    readers={
+        "number": _number,
+        "town": lambda value: facts.text(value, 100),
+        "name": lambda value: facts.name(value)[0],
+        "post": lambda value: facts.text(value, 120),
+        "duties": lambda value: facts.text(value, 200),
+        "groups": _names,
+        "delegates": lambda value: [_named(word) for word in _names(value)],
+    },
+)
+CONTACTS: Final = Layout(
+    CONTACT_COLUMNS,
+    key="name",
+    secret=("id_number", "phone"),
+    readers={
+        "delegate": lambda value: facts.name(value)[0],
+        "id_number": lambda value: facts.id_number(value, None, None),
+        "group": lambda value: facts.text(value, 80),
+        "name": lambda value: facts.name(value)[0],
+        "kind": _kind,
+        "situation": _situation,
+        "phone": facts.phone,
+    },
+)

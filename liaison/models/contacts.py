@@ -90,4 +90,6 @@ class Contact(SealedRow):
     def situation(self) -> str:
         """What kinds of target the person is, in words."""
         words = dict(Target.choices)
-        return "、".join([*(str(words.get(code, code)) for code in self.targets), *([self.other] if self.other else [])])
+        return "、".join(
+            [*(str(words.get(code, code)) for code in self.targets), *([self.other] if self.other else [])]
+        )

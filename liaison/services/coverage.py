@@ -16,11 +16,11 @@ SEAT: Final = "congress__organization"
 
 
 def with_coverage(mandates: QuerySet) -> QuerySet:
-    """Each delegate with `direct` and `via_group`: whether a committee member is in touch with him that way."""
+    """Each delegate with `is_direct` and `is_by_group`: whether a committee member is in touch with him that way."""
     links = CommitteeLink.objects.open()
     return mandates.annotate(
-        direct=Exists(links.filter(mandate=OuterRef("pk"))),
-        via_group=Exists(links.filter(group=OuterRef("group"), group__isnull=False)),
+        is_direct=Exists(links.filter(mandate=OuterRef("pk"))),
+        is_by_group=Exists(links.filter(group=OuterRef("group"), group__isnull=False)),
     )
 
 
@@ -37,10 +37,10 @@ def with_links(members: QuerySet) -> QuerySet:
 def coverage(mandates: QuerySet) -> dict[str, int]:
     """Of these delegates: reached directly, through the group, by either way, by none."""
     return with_coverage(mandates.order_by()).aggregate(
-        direct=Count("pk", filter=Q(direct=True)),
-        via_group=Count("pk", filter=Q(via_group=True)),
-        union=Count("pk", filter=Q(direct=True) | Q(via_group=True)),
-        uncovered=Count("pk", filter=Q(direct=False, via_group=False)),
+        direct=Count("pk", filter=Q(is_direct=True)),
+        via_group=Count("pk", filter=Q(is_by_group=True)),
+        union=Count("pk", filter=Q(is_direct=True) | Q(is_by_group=True)),
+        uncovered=Count("pk", filter=Q(is_direct=False, is_by_group=False)),
     )
 
 
@@ -49,9 +49,9 @@ def coverage_by(mandates: QuerySet) -> dict[int, dict[str, int]]:
     rows = with_coverage(mandates.order_by()).values(SEAT)
     counted = rows.annotate(
         delegates=Count("pk"),
-        reached_directly=Count("pk", filter=Q(direct=True)),
-        reached_by_group=Count("pk", filter=Q(via_group=True)),
-        uncovered=Count("pk", filter=Q(direct=False, via_group=False)),
+        reached_directly=Count("pk", filter=Q(is_direct=True)),
+        reached_by_group=Count("pk", filter=Q(is_by_group=True)),
+        uncovered=Count("pk", filter=Q(is_direct=False, is_by_group=False)),
     )
     found = {}
     for row in counted.values_list(SEAT, "delegates", "reached_directly", "reached_by_group", "uncovered"):
@@ -62,7 +62,7 @@ def coverage_by(mandates: QuerySet) -> dict[int, dict[str, int]]:
 
 def uncovered(mandates: QuerySet) -> QuerySet:
     """The delegates no committee member is in touch with."""
-    return with_coverage(mandates).filter(direct=False, via_group=False)
+    return with_coverage(mandates).filter(is_direct=False, is_by_group=False)
 
 
 def contacts_by(mandates: QuerySet) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How many each should keep in touch with: rules, by organisation. Fewer is flagged, more is noticed, neither refused."""
+"""How many each should keep in touch with: rules, by organisation. Too few is flagged, too many noticed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -100,9 +100,7 @@ class MemberJudge:
             )  # fmt: skip
         return first is row
 
-    def _compare(
-        self, row: PlannedRow, congress: Congress, said: dict[str, Any], wanted: set[tuple[str, int]]
-    ) -> None:
+    def _compare(self, row: PlannedRow, congress: Congress, said: dict[str, Any], wanted: set[tuple[str, int]]) -> None:
         known = self.register.members.get((congress.pk, said["name"]), [])
         if len(known) > 1:
             known = [member for member in known if member.post == said["post"]]
