@@ -58,7 +58,7 @@ COLUMNS: Final = (
     Column("people", "联系群众", lambda line: "、".join(line.people[MASS]), 34, "left"),
     Column("n", "人数", lambda line: line.count(MASS), 6),
     Column("kinds", "对象情况", lambda line: line.kinds, 30, "left"),
-    Column("flag", "提示", lambda line: line.flag, 14),
+    Column("flag", "提示", lambda line: line.flag, 14, "wrap"),
 )
 
 

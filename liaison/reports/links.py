@@ -59,7 +59,7 @@ def _name(mandate: Any) -> str:
 GROUP_COLUMNS: Final = (
     Column("number", "序号", lambda line: line.number, 6),
     Column("group", "代表小组", lambda line: line.group.name, 22, "left"),
-    Column("area", "所在村（社区）、片区", lambda line: str(line.group.organization or ""), 22, "left"),
+    Column("area", "所在村（社区）", lambda line: str(line.group.organization or ""), 22, "left"),
     Column("name", "组长", lambda line: _name(line.group.leader), 10),
     Column("name", "副组长", lambda line: _name(line.group.deputy), 10),
     Column("n", "代表人数", lambda line: line.delegates, 8),
@@ -129,7 +129,7 @@ MEMBER_COLUMNS: Final = (
     Column("n", "小组数", lambda line: len(line.groups), 7),
     Column("delegates", "联系代表", lambda line: "、".join(line.delegates), 40, "left"),
     Column("n", "代表数", lambda line: len(line.delegates), 7),
-    Column("flag", "提示", lambda line: line.flag, 12),
+    Column("flag", "提示", lambda line: line.flag, 12, "wrap"),
 )
 
 
