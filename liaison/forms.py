@@ -89,7 +89,9 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Twice the same person is told here, so that what was typed stays."""
         data = super().clean() or self.cleaned_data
-        mandate, name, kind = self.instance.mandate_id, data.get("name"), data.get("kind")
+        # Where the delegate is chosen on the form itself, the model's own constraint tells.
+        mandate = None if "mandate" in self.fields else self.instance.mandate_id
+        name, kind = data.get("name"), data.get("kind")
         twins = Contact.objects.open().filter(mandate=mandate, name=name, kind=kind).exclude(pk=self.instance.pk)
         if mandate and name and kind and twins.exists():
             self.add_error("name", _("%(name)s is on the list already.") % {"name": name})

@@ -1,11 +1,12 @@
 """Whom a delegate keeps in touch with: taken on, corrected, ended. Nothing is deleted."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from delegates.models import Mandate
 from delegates.querysets import SERVING
 from liaison.models import Contact, EndReason
 from liaison.policies import CONTACTS, may_see_phone
+from liaison.services.limits import Limit, limits_of
 
 FACTS: Final = ("name", "kind", "targets", "other")
 
@@ -83,9 +85,57 @@ def reveal(contact: Contact, *, by: Any) -> str:
     return contact.get_sealed("phone")
 
 
-def counts(contacts: list[Contact]) -> Mapping[str, int]:
-    """How many of each kind."""
-    return {str(kind): sum(contact.kind == kind for contact in contacts) for kind in Contact.Kind}
+@dataclass(frozen=True)
+class Progress:
+    """How far a delegate is with one kind of contact."""
+
+    kind: str
+    label: str
+    count: int
+    limit: Limit
+
+    @property
+    def fits(self) -> bool:
+        return self.limit.fits(self.count)
+
+    @property
+    def missing(self) -> int:
+        """How many more are asked of him."""
+        return max(self.limit.least - self.count, 0)
+
+    @property
+    def over(self) -> int:
+        """How many more he has than asked: a notice, no fault."""
+        return max(self.count - self.limit.most, 0)
+
+    @property
+    def steps(self) -> list[bool]:
+        """A mark for each contact asked for, ticked or not; more than asked are ticked as well."""
+        return [place < self.count for place in range(max(self.limit.least, self.count))]
+
+
+def progress(mandate: Mandate) -> list[Progress]:
+    """How many Party members and masses the delegate is in touch with, and how many are asked: two queries."""
+    limits = limits_of([mandate.congress.organization])[mandate.congress.organization_id]
+    held = Contact.objects.open().filter(mandate=mandate).order_by()
+    counted = dict(held.values_list("kind").annotate(Count("pk")))
+    return [Progress(kind, str(label), counted.get(kind, 0), limits[kind]) for kind, label in Contact.Kind.choices]
+
+
+def notices(mandate: Mandate) -> list[str]:
+    """What does not fit the norms of N01 and N02 now: nothing is refused for it, but the office is told."""
+    said = {
+        Contact.Kind.PARTY_MEMBER: _(
+            "%(name)s is in touch with %(count)s Party members; %(least)s to %(most)s are asked."
+        ),
+        Contact.Kind.MASS: _("%(name)s is in touch with %(count)s of the masses; %(least)s to %(most)s are asked."),
+    }
+    return [
+        said[Contact.Kind(one.kind)]
+        % {"name": mandate, "count": one.count, "least": one.limit.least, "most": one.limit.most}
+        for one in progress(mandate)
+        if not one.fits
+    ]
 
 
 def _refuse_future(day: date) -> None:
