@@ -280,7 +280,8 @@ DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the of
 # Files and documents that are not seen with their organisation alone.
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks", "proposals.policies.files_of_papers"]
 DOCUMENTS_SEEN_BESIDES = ["proposals.policies.letters_to_offices"]
-PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
+# What a delegate's first page shows of the floors above.
+PORTAL_CARDS = ["proposals.views.cards.papers", "liaison.views.cards.contacts"]
 
 # API
 API_RESOURCES = {
