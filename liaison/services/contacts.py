@@ -1,12 +1,13 @@
 """Whom a delegate keeps in touch with: taken on, corrected, ended. Nothing is deleted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from delegates.models import Mandate
 from delegates.querysets import SERVING
 from liaison.models import Contact, EndReason
 from liaison.policies import CONTACTS, may_see_phone
+from liaison.services.coverage import MASS, PARTY, with_contacts
 from liaison.services.limits import Limit, limits_of
 
 FACTS: Final = ("name", "kind", "targets", "other")
@@ -114,12 +116,19 @@ class Progress:
         return [place < self.count for place in range(max(self.limit.least, self.count))]
 
 
-def progress(mandate: Mandate) -> list[Progress]:
-    """How many Party members and masses the delegate is in touch with, and how many are asked: two queries."""
+def progress(mandate: Mandate, counted: Mapping[str, int] | None = None) -> list[Progress]:
+    """How many Party members and masses the delegate is in touch with (`counted`, if known), and how many are asked."""
     limits = limits_of([mandate.congress.organization])[mandate.congress.organization_id]
-    held = Contact.objects.open().filter(mandate=mandate).order_by()
-    counted = dict(held.values_list("kind").annotate(Count("pk")))
+    if counted is None:
+        held = Contact.objects.open().filter(mandate=mandate).order_by()
+        counted = dict(held.values_list("kind").annotate(Count("pk")))
     return [Progress(kind, str(label), counted.get(kind, 0), limits[kind]) for kind, label in Contact.Kind.choices]
+
+
+def progress_of(mandates: QuerySet[Mandate]) -> list[Progress]:
+    """The same for the first of these delegates, in two queries; nothing if there is none."""
+    seat: Any = with_contacts(mandates).first()
+    return progress(seat, {PARTY: seat.party_members, MASS: seat.masses}) if seat else []
 
 
 def notices(mandate: Mandate) -> list[str]:

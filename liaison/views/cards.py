@@ -4,10 +4,10 @@ from typing import Any
 
 from congress.doors.portal import Card
 from delegates.policies import MANDATES
-from liaison.services.contacts import progress
+from liaison.services.contacts import progress_of
 
 
 def contacts(user: Any) -> Card:
     """How many people I am in touch with, and how many are asked."""
-    seat = MANDATES.visible(user).filter(person__user=user).serving().for_list().first()
-    return Card("liaison/_contacts_card.html", {"progress": progress(seat) if seat else []})
+    seats = MANDATES.visible(user).filter(person__user=user).serving().for_list()
+    return Card("liaison/_contacts_card.html", {"progress": progress_of(seats)})
