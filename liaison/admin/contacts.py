@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from congress.doors.admin import PolicyAdmin, VersionedForm
+from congress.doors.widgets import TextInput
 from congress.kernel.workflow import Refused
 from delegates.policies import MANDATES
 from liaison.forms import PHONE_KEPT, ContactForm, EndContactForm
@@ -60,6 +61,9 @@ class ContactAdminForm(ContactForm, VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("name", "phone"):
+            if name in self.fields:
+                self.fields[name].widget = TextInput()
         if self.instance.pk and self.instance.phone_sealed:
             self.fields["phone"].help_text = PHONE_KEPT
 
@@ -67,11 +71,11 @@ class ContactAdminForm(ContactForm, VersionedForm):
 @admin.register(Contact)
 class ContactAdmin(PolicyAdmin):
     policy, form = CONTACTS, ContactAdminForm
-    list_display = ["name", "kind", "situation_words", "phone", "delegate", "group", "organization", "since", "until"]
+    list_display = ["name", "kind", "situation_words", "phone", "delegate", "group", "organization", "until"]
     list_filter = [CurrentFilter, "kind", TargetFilter]
     search_fields = ["name", "mandate__person__name", "mandate__group__name"]
     search_help_text = _("Contact, delegate or group")
-    ordering = ["mandate__congress__organization__path", "mandate__roster_key", "mandate", "kind", "pk"]
+    ordering = ["mandate__congress__organization__path", "mandate__roster_key", "mandate", "-kind", "pk"]
     autocomplete_fields = ["mandate"]
     fields = ["mandate", "kind", "name", "targets", "other", "phone", "since"]
     change_form_template = "admin/liaison/contact_change_form.html"

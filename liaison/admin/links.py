@@ -66,7 +66,7 @@ class CommitteeLinkAdmin(PolicyAdmin):
     list_filter = [StandingFilter, WithFilter]
     search_fields = ["member__name", "group__name", "mandate__person__name", "member__congress__organization__name"]
     search_help_text = _("Member, group, delegate or township")
-    ordering = ["member__congress__organization__path", "member__number", "member", "mandate", "pk"]
+    ordering = ["member__congress__organization__path", "member__number", "member", "group", "mandate", "pk"]
     autocomplete_fields = ["member", "group", "mandate"]
     fields = ["member", "group", "mandate", "since", "until", "ended_note"]
     readonly_fields = ["until", "ended_note"]

@@ -28,7 +28,7 @@ class MyContacts(DelegateMixin, PolicyMixin[Contact], ListView):
     policy, template_name = CONTACTS, "liaison/my_contacts.html"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().open().filter(mandate=self.mandate).order_by("kind", "pk")
+        return super().get_queryset().open().filter(mandate=self.mandate).order_by("pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
