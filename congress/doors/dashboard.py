@@ -84,7 +84,10 @@ def _links(user: Any) -> list[dict[str, Any]]:
         return []
     items = [_item(_("Committee links"), "hub", "liaison_committeelink_changelist")]
     if branches(user, MANAGE):
-        items.append(_item(_("Delegates' contacts"), "contacts", "liaison_contact_changelist"))
+        items += [
+            _item(_("Proposal of links"), "account_tree", "liaison_propose"),
+            _item(_("Delegates' contacts"), "contacts", "liaison_contact_changelist"),
+        ]
     return [*items, _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist")]
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from congress.doors.admin import PolicyAdmin, VersionedForm, said_plainly
 from congress.kernel.workflow import Refused
 from delegates.policies import GROUPS, MANDATES, MEMBERS
+from liaison.admin.proposing import ProposePages
 from liaison.forms import EndLinkForm, HandOverForm, LinkForm
 from liaison.models import CommitteeLink
 from liaison.policies import LINKS
@@ -58,7 +59,7 @@ class LinkAdminForm(LinkForm, VersionedForm):
 
 
 @admin.register(CommitteeLink)
-class CommitteeLinkAdmin(PolicyAdmin):
+class CommitteeLinkAdmin(ProposePages, PolicyAdmin):
     """Links are begun, ended and handed on; none is edited, so that the history says who looked after whom."""
 
     policy, form = LINKS, LinkAdminForm
