@@ -89,8 +89,7 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Twice the same person is told here, so that what was typed stays."""
         data = super().clean() or self.cleaned_data
-        # Where the delegate is chosen on the form itself, the model's own constraint tells.
-        mandate = None if "mandate" in self.fields else self.instance.mandate_id
+        mandate = data.get("mandate") or self.instance.mandate_id  # who is chosen on the form, or known before
         name, kind = data.get("name"), data.get("kind")
         twins = Contact.objects.open().filter(mandate=mandate, name=name, kind=kind).exclude(pk=self.instance.pk)
         if mandate and name and kind and twins.exists():
@@ -113,6 +112,10 @@ class LinkForm(forms.ModelForm):
         for name, target in (("group", group), ("mandate", mandate)):
             if member and target and not self._fits(member, target):
                 self.add_error(name, _("%(name)s does not belong to this committee's area.") % {"name": target})
+            twins = CommitteeLink.objects.filter(member=member, until=None, **{name: target})
+            if member and target and twins.exists():
+                said = {"member": member.name, "name": target}
+                self.add_error(name, _("%(member)s is linked with %(name)s already.") % said)
         if member and member.left_on:
             self.add_error("member", _("%(name)s has left the committee.") % {"name": member.name})
         if data.get("since") and data["since"] > timezone.localdate():

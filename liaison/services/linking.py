@@ -47,7 +47,10 @@ def link(
 @transaction.atomic
 def end(link: CommitteeLink, *, by: Any, note: str = "", on: date | None = None) -> CommitteeLink:
     """End a link; it stays in the history. Said twice, it is ended once."""
-    locked = lock(link)
+    return _ended(lock(link), by=by, note=note, on=on)
+
+
+def _ended(locked: CommitteeLink, *, by: Any, note: str, on: date | None = None) -> CommitteeLink:
     if not LINKS.may_change(by, locked):
         raise PermissionDenied
     if locked.until is not None:
@@ -68,7 +71,7 @@ def move(moved: CommitteeLink, member: CommitteeMember, *, by: Any) -> Committee
     locked = lock(moved)
     if locked.until is not None:
         raise Refused(_("This link has ended."))
-    end(locked, by=by, note=_("handed to %(name)s") % {"name": member.name})
+    _ended(locked, by=by, note=_("handed to %(name)s") % {"name": member.name})
     return link(member, locked.group or locked.mandate, by=by)
 
 

@@ -81,6 +81,7 @@ def test_the_office_keeps_contacts_without_seeing_their_numbers(world, office):
     office.post(reverse("admin:liaison_contact_add"), said)
     contact = Contact.objects.get()
     assert (contact.mandate, contact.targets, contact.since) == (world.first, ["poor"], DAY)
+    assert office.post(reverse("admin:liaison_contact_add"), said).status_code == 200, "on the list already"
     page = reverse("admin:liaison_contact_change", args=[contact.pk])
     for address in (page, reverse("admin:liaison_contact_changelist")):
         shown = text(office.get(address))
