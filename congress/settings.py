@@ -224,8 +224,14 @@ IMPORTERS = {
     "training": "delegates.services.training_import.TrainingImport",
     "proposals": "proposals.services.ledger_import.LedgerImport",
     "precedents": "proposals.services.precedent_import.PrecedentImport",
+    "liaison": "liaison.services.liaison_import.LiaisonImport",
 }
-REPORTS = ["delegates.reports.REPORTS", "proposals.reports.REPORTS", "congress.reports.REPORTS"]
+REPORTS = [
+    "delegates.reports.REPORTS",
+    "proposals.reports.REPORTS",
+    "liaison.reports.REPORTS",
+    "congress.reports.REPORTS",
+]
 DOCUMENT_KINDS = ["delegates.kernel.documents.KINDS", "proposals.kernel.documents.KINDS"]
 WORKFLOWS = [
     "congress.workflows.IMPORT",
@@ -255,7 +261,11 @@ LADDERS = {  # kinds of due times that climb a ladder of their own
 }
 TOLD_BESIDES = {"election": "delegates.services.seats.contacts_of"}  # who hears of a due time beside the office
 FIGURES = {"proposals": "proposals.services.statistics.figures"}  # what floors above the delegates count
-DEMO = ["proposals.services.demo.seed"]  # what floors above the delegates add to the demonstration
+FIGURES_BESIDES = ["liaison.services.figures.figures"]  # the same, each giving several figures by their names
+DEMO = [
+    "liaison.services.demo.seed",
+    "proposals.services.demo.seed",
+]  # what floors above the delegates add to the demonstration
 NIGHTLY = [
     "delegates.services.seats.end_terms",
     "delegates.services.seats.fit_all",
@@ -270,7 +280,8 @@ DASHBOARD_TASKS = ["proposals.services.overview.tasks"]  # what waits for the of
 # Files and documents that are not seen with their organisation alone.
 FILES_SEEN_BESIDES = ["proposals.policies.files_of_desks", "proposals.policies.files_of_papers"]
 DOCUMENTS_SEEN_BESIDES = ["proposals.policies.letters_to_offices"]
-PORTAL_CARDS = ["proposals.views.cards.papers"]  # what a delegate's first page shows of the floors above
+# What a delegate's first page shows of the floors above.
+PORTAL_CARDS = ["proposals.views.cards.papers", "liaison.views.cards.contacts"]
 
 # API
 API_RESOURCES = {

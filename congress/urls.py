@@ -32,6 +32,7 @@ urlpatterns = [
     path("portal/messages/<int:pk>/", views.MessageRead.as_view(), name="message_read"),
     path("portal/", include("delegates.urls")),
     path("portal/", include("proposals.urls")),
+    path("portal/", include("liaison.urls")),
     path("c/", include(import_string("delegates.urls.public"))),
     path("papers/", include(import_string("proposals.urls.public"))),
     path("unit/", include(import_string("proposals.urls.unit"))),

@@ -25,6 +25,7 @@ from delegates.models import (
     TrainingSession,
 )
 from delegates.services.persons import refresh_keys, roster_key
+from liaison.models import Contact
 from proposals.models import Assignment, Category, Measure, Proposal, ProposalKind, Scope, Signature
 from proposals.services.writing import digest
 
@@ -157,3 +158,10 @@ def make_user(role: str, organization: Organization | None = None, **facts: Any)
 
 
 _MANDATE_FACTS = {field.name for field in Mandate._meta.get_fields()}
+
+
+def make_contact(mandate: Mandate, name: str = "张三", *, phone: str = "", **facts: Any) -> Contact:
+    contact = Contact(mandate=mandate, name=name, **({"kind": "mass", "since": date(2026, 6, 1)} | facts))
+    contact.put_sealed("phone", phone)
+    contact.save()
+    return contact

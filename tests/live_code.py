@@ -388,3 +388,11 @@ _.INQUIRY_LADDER
 _.second_answer_mode
 _.second_answered_by
 _.AccountBackend
+
+# Links and contacts: fields and choices that templates, forms and tables read by name
+_.HANDED_OVER
+_.MISTAKE
+_.clean_phone
+_.end_reason
+_.ended_note
+_.widgets

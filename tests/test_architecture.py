@@ -18,6 +18,7 @@ from packaging.version import Version
 
 import congress.policies
 import delegates.policies
+import liaison.policies
 import proposals.policies
 from congress.kernel.policy import Policy
 from congress.management.commands.write_docs import rules_page, workflows_page
@@ -213,6 +214,7 @@ DIRECT = {
     "congress/admin/system.py": "the system administrator, who sees no business, names the branch of a role",
     "congress/api.py": "a token for the caller himself",
     "congress/doors/api.py": "the caller's own idempotency keys",
+    "congress/doors/backend.py": "the account itself, with its roles and grants",
     "congress/doors/history.py": "the past of a row that the policy has shown",
     "congress/doors/paging.py": "the page's rows, by the keys of those the policy has shown",
     "congress/doors/lockout.py": "failed logins, before anybody is known",
@@ -259,7 +261,7 @@ WITHOUT_POLICY = {
 
 
 def test_every_model_has_a_policy_or_a_reason_for_none():
-    modules = [congress.policies, delegates.policies, proposals.policies]
+    modules = [congress.policies, delegates.policies, liaison.policies, proposals.policies]
     judged = {made.model for module in modules for made in vars(module).values() if isinstance(made, Policy)}
     models = [model for model in apps.get_models() if model._meta.app_label in APPS]
     trackers = {model for model in models if hasattr(model, "pgh_tracked_model")}  # rows' past, shown with the row

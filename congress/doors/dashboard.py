@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {"title": _("My desk"), "items": _desk(user)},
         {"title": _("Delegates"), "items": _register(user)},
+        {"title": _("Links and contacts"), "items": _links(user)},
         {"title": _("Proposals and motions"), "items": _papers(user)},
         {"title": _("Elections and changes"), "items": _term(user)},
         {"title": _("Training"), "items": _training(user)},
@@ -78,6 +79,18 @@ def _term(user: Any) -> list[dict[str, Any]]:
     return [*items, _item(_("Due times"), "alarm", "congress_duetime_changelist")]
 
 
+def _links(user: Any) -> list[dict[str, Any]]:
+    if not branches(user, VIEW):
+        return []
+    items = [_item(_("Committee links"), "hub", "liaison_committeelink_changelist")]
+    if branches(user, MANAGE):
+        items += [
+            _item(_("Proposal of links"), "account_tree", "liaison_propose"),
+            _item(_("Delegates' contacts"), "contacts", "liaison_contact_changelist"),
+        ]
+    return [*items, _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist")]
+
+
 def _papers(user: Any) -> list[dict[str, Any]]:
     if not branches(user, VIEW):
         return []
@@ -90,7 +103,6 @@ def _papers(user: Any) -> list[dict[str, Any]]:
         _item(_("Promises"), "handshake", "proposals_undertaking_changelist"),
         _item(_("Supervision meetings"), "groups_2", "proposals_supervisionmeeting_changelist"),
         _item(_("Enquiries and interpellations"), "contact_support", "proposals_inquiry_changelist"),
-        _item(_("Committee members"), "supervisor_account", "delegates_committeemember_changelist"),
         _item(_("Categories of papers"), "category", "proposals_category_changelist"),
         _item(_("Earlier papers"), "history_edu", "proposals_precedent_changelist"),
     ]

@@ -219,6 +219,15 @@ DECLARED: dict[str, Declared] = {
     "sign_in_hours_around": Declared(
         gettext_lazy("Sign-in by QR code is open this long before and after a training session (hours)"), "2", "惯例"
     ),
+    # How many each keeps in touch with (reference.md §4): fewer is flagged, more is noticed, neither is refused.
+    "member_groups_least": Declared(gettext_lazy("Groups a committee member keeps in touch with, at least"), "1", "乡镇党代会常任制调研材料", _whole),
+    "member_groups_most": Declared(gettext_lazy("Groups a committee member keeps in touch with, at most"), "2", "乡镇党代会常任制调研材料"),
+    "member_delegates_least": Declared(gettext_lazy("Delegates a committee member keeps in touch with, at least"), "3", "乡镇党代会常任制调研材料", _whole),
+    "member_delegates_most": Declared(gettext_lazy("Delegates a committee member keeps in touch with, at most"), "5", "乡镇党代会常任制调研材料"),
+    "contacts_members_least": Declared(gettext_lazy("Party members a delegate keeps in touch with, at least"), "3", "乡镇党代会常任制调研材料", _whole),
+    "contacts_members_most": Declared(gettext_lazy("Party members a delegate keeps in touch with, at most"), "5", "乡镇党代会常任制调研材料"),
+    "contacts_masses_least": Declared(gettext_lazy("Masses a delegate keeps in touch with, at least"), "3", "乡镇党代会常任制调研材料", _whole),
+    "contacts_masses_most": Declared(gettext_lazy("Masses a delegate keeps in touch with, at most"), "5", "乡镇党代会常任制调研材料"),
     "stroke_variant": Declared(
         gettext_lazy("Order of names: “surname” for party congresses, “name” for people's congresses"),
         "surname",

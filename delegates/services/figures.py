@@ -56,8 +56,11 @@ def figures(user: Any, organization: Organization | None = None, congress: Congr
 
 
 def everything(user: Any, organization: Organization | None = None, congress: Congress | None = None) -> dict[str, Any]:
-    """The same with what the floors above count, each under its own name (`settings.FIGURES`)."""
+    """The same with what the floors above count: each under its own name (`settings.FIGURES`), or several figures by
+    their names (`settings.FIGURES_BESIDES`)."""
     above = {name: import_string(path)(user, organization, congress) for name, path in settings.FIGURES.items()}
+    for path in settings.FIGURES_BESIDES:
+        above |= import_string(path)(user, organization, congress)
     return figures(user, organization, congress) | above
 
 

@@ -79,8 +79,10 @@ def _units(district: Organization) -> dict[str, Organization]:
 
 
 def _committees(district: Organization) -> None:
+    """A committee of two where the register has none yet."""
     serving = Mandate.objects.serving().order_by().values("congress")
-    for congress in Congress.objects.filter(pk__in=serving, organization__path__startswith=district.path):
+    without = Congress.objects.filter(pk__in=serving, committee_members=None)
+    for congress in without.filter(organization__path__startswith=district.path):
         for number, (name, post, duties) in enumerate(LEADERS, 1):
             CommitteeMember.objects.get_or_create(
                 congress=congress,

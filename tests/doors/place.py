@@ -41,6 +41,7 @@ from delegates.models import (
     Vacancy,
 )
 from delegates.workflows.openings import owe_step
+from liaison.models import CommitteeLink
 from tests import factories
 from tests.doors.papers import make_papers, one_line_more
 
@@ -101,6 +102,10 @@ class Place:
             )
             factories.make_assignment(self.planned, papers.unit, state="working")
         one_line_more(self.paper, papers, mandate, clerk)
+        CommitteeLink.objects.create(member=papers.member, group=mandate.group, since=DAY)
+        CommitteeLink.objects.create(member=papers.member, mandate=mandate, since=DAY)
+        for owner in {mandate.pk: mandate, self.own.pk: self.own}.values():
+            factories.make_contact(owner, f"张{chr(0x4E00 + number)}", phone="13800000003", targets=["poor"])
 
     def _first_term(self, congress):
         """Pages of one election and one check of credentials, which grow with every town."""

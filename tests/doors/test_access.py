@@ -54,6 +54,8 @@ LISTS = {  # every list page of the staff, and the roles for which it exists
     "admin:proposals_category_changelist": STAFF_WITH_BRANCH,
     "admin:proposals_precedent_changelist": STAFF_WITH_BRANCH,
     "admin:delegates_committeemember_changelist": STAFF_WITH_BRANCH,
+    "admin:liaison_committeelink_changelist": STAFF_WITH_BRANCH,
+    "admin:liaison_contact_changelist": MANAGERS,
     "admin:congress_user_changelist": {"sysadmin"},
     "admin:congress_job_changelist": {"sysadmin"},
     "admin:congress_delivery_changelist": {"sysadmin"},
@@ -63,7 +65,8 @@ PORTAL = {"portal_home": {"delegate"}, "my_record": {"delegate"}, "ask_correctio
           "my_corrections": {"delegate"}, "my_mandate": {"delegate"}, "rights": {"delegate"}, "pledge": {"delegate"},
           "resign": {"delegate"}, "unit_home": {"unit"}, "my_training": {"delegate"},
           "training_notes": {"delegate"}, "my_proposals": {"delegate"}, "paper_new": {"delegate"},
-          "my_inquiries": {"delegate"}, "unit_promises": {"unit"}, "unit_inquiries": {"unit"}}  # fmt: skip
+          "my_inquiries": {"delegate"}, "my_contacts": {"delegate"}, "contact_new": {"delegate"},
+          "unit_promises": {"unit"}, "unit_inquiries": {"unit"}}  # fmt: skip
 OPEN = ["public_home", "login", "components", "public_papers"]
 RESOURCES = [name for name in settings.API_RESOURCES if name != "tokens"]
 ALL_ROLES = [str(role) for role in Role]
@@ -130,6 +133,7 @@ def test_a_township_never_meets_its_neighbours_mark(world, sign_in):
     pages += [reverse("admin:congress_printedreport_ask", args=[key]) for key in registry()]
     pages += [f"/admin/delegates/{model}/add/" for model in
               ("mandate", "delegategroup", "election", "objection", "credentialsreview", "removalmotion")]  # fmt: skip
+    pages += ["/admin/liaison/committeelink/add/", "/admin/liaison/contact/add/"]
     pages += ["/admin/congress/importrun/add/"]
     pages += [reverse(f"admin:proposals_{name}") for name in ("board", "late", "handover", "enter")]
     pages += [f"/admin/autocomplete/?app_label=delegates&model_name=delegation&field_name={field}&term="
@@ -180,6 +184,12 @@ def test_a_neighbours_row_and_no_row_look_the_same(world, sign_in):
         "admin:congress_officialdocument_change": theirs.document.pk,
         "admin:congress_documenttemplate_change": theirs.wording.pk,
         "admin:congress_letterhead_change": theirs.letterhead.pk,
+        "admin:liaison_committeelink_change": theirs.link.pk,
+        "admin:liaison_committeelink_end": theirs.link.pk,
+        "admin:liaison_committeelink_move": theirs.link.pk,
+        "admin:liaison_contact_change": theirs.contact.pk,
+        "admin:liaison_contact_end": theirs.contact.pk,
+        "admin:liaison_contact_history": theirs.contact.pk,
         "attachment": theirs.printed.attachment_id,
     }
     for name, pk in rows.items():
@@ -218,6 +228,9 @@ def test_a_township_cannot_write_into_its_neighbours_rows(world, sign_in):
         (reverse("admin:delegates_election_ballot", args=[theirs.term.election.pk, "election"]), {}),
         (reverse("admin:delegates_election_drop", args=[theirs.term.election.pk, theirs.term.candidates[0].pk]), {}),
         (reverse("admin:delegates_vacancy_take", args=[theirs.term.vacancy.pk, "waive"]), {"basis": "改"}),
+        (reverse("admin:liaison_contact_reveal", args=[theirs.contact.pk]), {}),
+        (reverse("admin:liaison_contact_end", args=[theirs.contact.pk]), {"reason": "moved"}),
+        (reverse("admin:liaison_committeelink_end", args=[theirs.link.pk]), {"note": "改"}),
         (reverse("admin:delegates_credentialsreview_take", args=[theirs.term.review.pk, "submit"]), {}),
         (reverse("admin:delegates_credentialsreview_judge", args=[theirs.term.review.pk]), {}),
         (reverse("admin:delegates_removalmotion_take", args=[theirs.term.motion.pk, "hear"]), {}),

@@ -39,7 +39,7 @@ ROLE_OF = {"congress_user": "sysadmin", "congress_job": "sysadmin", "congress_de
            "congress_auditevent": "auditor"}  # fmt: skip
 OF_A_DELEGATE = ["portal_home", "my_record", "my_corrections", "ask_correction", "message_list", "my_account",
                  "my_mandate", "rights", "pledge", "resign", "my_training", "training_notes", "my_proposals",
-                 "my_inquiries"]  # fmt: skip
+                 "my_inquiries", "my_contacts", "contact_new"]  # fmt: skip
 OF_A_UNIT = ["unit_home", "message_list", "unit_promises", "unit_inquiries"]
 PAGES = {  # of one row, which has more lines at every size; and what stands on it, at the largest
     "admin:delegates_mandate_change": lambda place: place.own,
@@ -56,6 +56,8 @@ PAGES = {  # of one row, which has more lines at every size; and what stands on 
     "admin:proposals_assignment_change": lambda place: place.paper.assignments.first(),
     "admin:proposals_undertaking_change": lambda place: place.paper.undertakings.first(),
     "admin:proposals_inquiry_change": lambda place: place.inquiry,
+    "admin:liaison_contact_change": lambda place: place.own.contacts.first(),
+    "admin:liaison_committeelink_move": lambda place: place.own.links.first(),
 }
 
 

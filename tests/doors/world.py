@@ -40,6 +40,7 @@ from delegates.models import (
     TrainingPlan,
     Vacancy,
 )
+from liaison.models import CommitteeLink, Contact
 from tests import factories
 from tests.doors.papers import Papers, make_papers
 
@@ -66,6 +67,8 @@ class Town:
     attendance: Attendance
     term: "Term"
     papers: Papers
+    link: CommitteeLink
+    contact: Contact
 
 
 @dataclass
@@ -156,7 +159,9 @@ def _town(district: Organization, name: str, mark: str, *, phone: str, id_number
         plan,
         attendance,
         _term(mandate, mark, clerk),
-        make_papers(mandate, mark, clerk),
+        (papers := make_papers(mandate, mark, clerk)),
+        CommitteeLink.objects.create(member=papers.member, group=mandate.group, since=date(2026, 6, 1)),
+        factories.make_contact(mandate, f"张{mark}三", phone=phone, other=f"{mark}独居"),
     )  # fmt: skip
 
 
