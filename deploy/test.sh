@@ -7,7 +7,7 @@ said=$(mktemp -d)
 trap 'rm -rf "$said"' EXIT
 TEST_HALF=1 TEST_DATABASE=test_congress_one .venv/bin/python -m pytest tests/doors tests/proposals tests/test_architecture.py --ignore tests/proposals/test_attacks.py >"$said/one" 2>&1 &
 one=$!
-TEST_HALF=2 TEST_DATABASE=test_congress_two .venv/bin/python -m pytest tests/congress tests/delegates tests/browser tests/proposals/test_attacks.py >"$said/two" 2>&1
+TEST_HALF=2 TEST_DATABASE=test_congress_two .venv/bin/python -m pytest tests/congress tests/delegates tests/liaison tests/browser tests/proposals/test_attacks.py >"$said/two" 2>&1
 two=$?
 wait $one
 one=$?

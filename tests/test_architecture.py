@@ -214,7 +214,6 @@ DIRECT = {
     "congress/admin/system.py": "the system administrator, who sees no business, names the branch of a role",
     "congress/api.py": "a token for the caller himself",
     "congress/doors/api.py": "the caller's own idempotency keys",
-    "congress/doors/backend.py": "the account itself, with its roles and grants",
     "congress/doors/history.py": "the past of a row that the policy has shown",
     "congress/doors/paging.py": "the page's rows, by the keys of those the policy has shown",
     "congress/doors/lockout.py": "failed logins, before anybody is known",
